@@ -1,0 +1,1 @@
+"""What crosses packages: submitting a cart and deciding about an order, each in one transaction."""

@@ -1,0 +1,1 @@
+"""Schema changes: one small step per file, its reason in the docstring."""

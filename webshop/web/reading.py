@@ -1,0 +1,23 @@
+"""Requests that only read run in read-only transactions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from webshop.core.db import read_only
+from webshop.web.headers import SAFE_METHODS
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+
+class ReadOnlyGets:
+    """WSGI middleware: GET, HEAD and OPTIONS cannot write (S-10, R-23)."""
+
+    def __init__(self, app: WSGIApplication) -> None:
+        self.app = app
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        with read_only(environ.get("REQUEST_METHOD", "GET") in SAFE_METHODS):
+            return self.app(environ, start_response)
