@@ -58,6 +58,14 @@ class Cluster:
         with psycopg.connect(dbname=database, user=user, host=str(self.folder), autocommit=True) as connection:
             yield connection
 
+    def stop(self, seconds: float = 20) -> None:
+        """End the server now rather than with its owner."""
+        with suppress(FileNotFoundError, ProcessLookupError):
+            os.kill(int((self.folder / "guard").read_text()), signal.SIGTERM)
+        end = time.monotonic() + seconds
+        while self.folder.exists() and time.monotonic() < end:
+            time.sleep(0.02)
+
     def create(self, database: str, template: str | None = None) -> None:
         statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
         with self.connection() as connection:
@@ -78,7 +86,8 @@ def start(owner_pid: int) -> Cluster:
         start_new_session=True,
         text=True,
     )
-    assert guard.stdout and guard.stderr
+    assert guard.stdout is not None
+    assert guard.stderr is not None
     folder = guard.stdout.readline().strip()
     if not folder:
         raise NoPostgres(guard.stderr.read().strip() or "PostgreSQL did not start.")
@@ -111,6 +120,7 @@ def _guard(owner_pid: int) -> None:
     folder = Path(tempfile.mkdtemp(prefix="webshop-pg-", dir="/tmp"))
     server = None
     try:
+        (folder / "guard").write_text(str(os.getpid()))
         server = _launch(folder)
         print(folder, flush=True)
         waiting = select.poll()
