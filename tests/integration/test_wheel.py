@@ -50,7 +50,8 @@ def test_the_installed_command_works_outside_the_checkout(wheel: Path, work_fold
     uv = Path(sys.executable).with_name("uv")
     subprocess.run([uv, "pip", "install", "-q", "--offline", "--no-deps", "--target", site, wheel], check=True)
     kept = {name: value for name, value in os.environ.items() if not name.startswith("WEBSHOP_")}
-    environment = kept | {"PYTHONPATH": str(site), "WEBSHOP_DATA_DIR": str(work_folder / "data"), "WEBSHOP_SECRET_KEY": SECRET_KEY}
+    given = {"WEBSHOP_DATA_DIR": str(work_folder / "data"), "WEBSHOP_SECRET_KEY": SECRET_KEY}
+    environment = kept | given | {"PYTHONPATH": str(site)}
 
     def call(*command: str | Path) -> str:
         done = subprocess.run(command, cwd=work_folder, env=environment, capture_output=True, text=True)
