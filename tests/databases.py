@@ -27,6 +27,7 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
 
 from tests import clusters
+from webshop import schema, tables
 from webshop.config import Settings
 from webshop.core.db import configure_engine
 
@@ -195,8 +196,6 @@ def migrate(url: str) -> None:
 
     `WEBSHOP_TEST_SCHEMA=models` takes the tables from the models instead, while a migration is being written.
     """
-    from webshop import schema, tables
-
     engine = create_engine(url)
     configure_engine(engine)
     if os.environ.get("WEBSHOP_TEST_SCHEMA") == "models":
