@@ -1,0 +1,196 @@
+"""Rows for tests: every factory makes one sensible record, flushed, and takes by name what the test is about.
+
+Amounts are given as text (`net="899.00"`), days and moments are fixed, numbers count up.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from webshop.catalog.contract_models import ContractOrganisation, ContractPosition, ContractPrice, FrameworkContract
+from webshop.catalog.models import (
+    Attribute,
+    AttributeKind,
+    BundleItem,
+    Category,
+    Charge,
+    Manufacturer,
+    Price,
+    Product,
+    ProductAttribute,
+    ProductKind,
+    ServicePlan,
+    Stock,
+    StockMovement,
+)
+from webshop.catalog.search import search_text_for
+from webshop.organisations.models import Organisation
+
+LONG_AGO = date(2020, 1, 1)
+CREATED = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
+_serial = count(1)
+
+
+# --- catalogue --------------------------------------------------------------------------------------------------------
+
+
+def make_category(session: Session, name: str = "Notebooks", *, parent: Category | None = None, **values: Any) -> Category:
+    """A category; one of the same name below the same parent is taken again."""
+    slug = values.pop("slug", None) or "-".join(name.lower().translate(str.maketrans("äöüß", "aous")).split())
+    path = f"{parent.path}/{slug}" if parent else slug
+    found = session.scalar(select(Category).where(Category.path == path))
+    if found is None:
+        found = Category(slug=slug, path=path, name=name, parent_id=parent.id if parent else None, **values)
+        session.add(found)
+        session.flush()
+    return found
+
+
+def make_manufacturer(session: Session, name: str = "Nordtec") -> Manufacturer:
+    """A maker; one of the same name is taken again."""
+    found = session.scalar(select(Manufacturer).where(Manufacturer.name == name))
+    if found is None:
+        found = Manufacturer(name=name)
+        session.add(found)
+        session.flush()
+    return found
+
+
+def make_product(
+    session: Session,
+    name: str = "Nordbook 14 G3",
+    *,
+    net: str | None = "899.00",
+    monthly: str | None = None,
+    tiers: Mapping[int, str] | None = None,
+    stock: int | None = 5,
+    category: Category | None = None,
+    manufacturer: str | None = "Nordtec",
+    attributes: Mapping[str, str] | None = None,
+    parts: Mapping[Product, int] | None = None,
+    minimum_term_months: int = 0,
+    notice_period: str = "",
+    form: list[Any] | None = None,
+    **values: Any,
+) -> Product:
+    """An article with its list price and stock; `monthly` makes a service of it, `parts` a bundle.
+
+    `tiers` are further one-off prices by quantity, `attributes` texts by label; `net=None` leaves the price out.
+    """
+    number = values.pop("number", None) or f"AR-{next(_serial):06d}"
+    kind = values.pop("kind", ProductKind.SERVICE if monthly else ProductKind.BUNDLE if parts else ProductKind.HARDWARE)
+    category = category or make_category(session)
+    maker = make_manufacturer(session, manufacturer) if manufacturer else None
+    values.setdefault("created_at", CREATED)
+    product = Product(number=number, name=name, kind=kind, category_id=category.id, manufacturer_id=maker and maker.id, **values)
+    product.search_text = search_text_for(
+        number,
+        name,
+        manufacturer or "",
+        product.manufacturer_number or "",
+        product.gtin or "",
+        product.short_description or "",
+        [category.name],
+        (attributes or {}).values(),
+    )
+    session.add(product)
+    session.flush()
+    if net is not None:
+        make_price(session, product, net)
+    if monthly is not None:
+        make_price(session, product, monthly, charge=Charge.MONTHLY)
+    for quantity, tier in (tiers or {}).items():
+        make_price(session, product, tier, min_quantity=quantity)
+    for label, text in (attributes or {}).items():
+        make_attribute(session, product, label, text)
+    if kind is ProductKind.SERVICE:
+        session.add(
+            ServicePlan(
+                product_id=product.id, minimum_term_months=minimum_term_months, notice_period=notice_period, form=form or []
+            )
+        )
+    elif kind is ProductKind.BUNDLE:
+        session.add_all(BundleItem(bundle_id=product.id, product_id=p.id, quantity=n) for p, n in (parts or {}).items())
+    elif stock is not None:
+        make_stock(session, product, stock)
+    session.flush()
+    return product
+
+
+def make_price(session: Session, product: Product, net: str, **values: Any) -> Price:
+    """A list price, one-off from one piece on unless told otherwise."""
+    price = Price(product_id=product.id, unit_net=Decimal(net), **{"valid_from": LONG_AGO, **values})
+    session.add(price)
+    session.flush()
+    return price
+
+
+def make_stock(session: Session, product: Product, available: int) -> Stock:
+    """So many pieces that can be promised, and the movement they came with."""
+    stock = Stock(product_id=product.id, available=available)
+    session.add(stock)
+    session.add(StockMovement(product_id=product.id, quantity=available, reason="Anfangsbestand", at=CREATED))
+    session.flush()
+    return stock
+
+
+def make_attribute(session: Session, product: Product, label: str, text: str, **values: Any) -> ProductAttribute:
+    """A property of the article; `kind`, `unit`, `position` go to the property itself."""
+    number = values.pop("number", None)
+    key = values.pop("key", label.lower().replace(" ", "_"))
+    attribute = session.scalar(select(Attribute).where(Attribute.key == key))
+    if attribute is None:
+        attribute = Attribute(key=key, label=label, **{"kind": AttributeKind.TEXT, **values})
+        session.add(attribute)
+        session.flush()
+    value = ProductAttribute(product_id=product.id, attribute_id=attribute.id, text=text, number=number)
+    session.add(value)
+    session.flush()
+    return value
+
+
+def make_contract(
+    session: Session,
+    prices: Mapping[Product, str | Mapping[int, str]],
+    *,
+    organisations: Iterable[Organisation] = (),
+    charge: Charge = Charge.ONCE,
+    max_quantity_per_order: int | None = None,
+    **values: Any,
+) -> FrameworkContract:
+    """A usable framework contract over these articles, for the organisations named or, without any, for all.
+
+    The price of an article is one text, or texts by quantity.
+    """
+    named = list(organisations)
+    defaults: dict[str, Any] = {
+        "number": f"RV-2026-{next(_serial):03d}",
+        "title": "Arbeitsplatzgeräte",
+        "supplier": "Nordtec Systemhaus GmbH",
+        "valid_from": date(2026, 1, 1),
+        "valid_to": date(2027, 12, 31),
+        "for_all": not named,
+        "max_value": Decimal("1000000.00"),
+    }
+    contract = FrameworkContract(**{**defaults, **values})
+    session.add(contract)
+    session.flush()
+    session.add_all(ContractOrganisation(contract_id=contract.id, organisation_id=one.id) for one in named)
+    for number, (product, price) in enumerate(prices.items(), start=1):
+        position = ContractPosition(
+            contract_id=contract.id, product_id=product.id, position=number, max_quantity_per_order=max_quantity_per_order
+        )
+        session.add(position)
+        session.flush()
+        steps = {1: price} if isinstance(price, str) else price
+        session.add_all(
+            ContractPrice(position_id=position.id, charge=charge, min_quantity=quantity, unit_net=Decimal(net))
+            for quantity, net in steps.items()
+        )
+    session.flush()
+    return contract
