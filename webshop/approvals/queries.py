@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from webshop.accounts.models import Person
@@ -14,6 +14,7 @@ from webshop.approvals.errors import NoSuchCase
 from webshop.approvals.models import ApprovalCase, ApprovalDecision, ApprovalQuestion, ApprovalStep
 from webshop.approvals.states import CaseState, StepState
 from webshop.core.actor import Actor, Role
+from webshop.core.money import ZERO
 from webshop.organisations.models import CostCentrePerson, CostCentreTask
 
 PAGE = 50
@@ -115,17 +116,16 @@ def inbox_figures(session: Session, viewer: Actor) -> tuple[int, int, Decimal]:
         select(
             func.count(ApprovalCase.id).filter(~waiting),
             func.count(ApprovalCase.id).filter(waiting),
-            func.coalesce(func.sum(ApprovalCase.value_net), 0),
+            func.coalesce(func.sum(ApprovalCase.value_net), ZERO),
         ).where(waits_for(viewer))
     ).one()
-    total = row[2] if isinstance(row[2], Decimal) else Decimal(row[2]).scaleb(-2)
-    return row[0], row[1], total
+    return row[0], row[1], row[2]
 
 
 def inbox(session: Session, viewer: Actor, view: View, *, page: int = 1) -> Sequence[InboxEntry]:
     """One page of a tab: what waits longest first; what is done newest first."""
     order = ApprovalCase.closed_at.desc() if view == View.DONE else ApprovalCase.opened_at
-    statement: Select[tuple[ApprovalCase, Person, bool, bool]] = (
+    statement = (
         select(ApprovalCase, Person, _question(answered=False), _question(answered=True))
         .join(Person, Person.id == ApprovalCase.requester_id)
         .where(_in_view(viewer, view))

@@ -4,11 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from webshop.audit import services as audit
 from webshop.catalog.models import ProductKind
+from webshop.core.actor import Actor
+from webshop.core.errors import Conflict
+from webshop.core.i18n import N_
 from webshop.fulfilment.models import FulfilmentEntry
-from webshop.fulfilment.states import EntryKind
+from webshop.fulfilment.states import WORKFLOW, EntryKind
 from webshop.orders.models import Order, OrderLine
 
 PAYLOAD_VERSION = 1
@@ -69,3 +74,26 @@ def payload(order: Order, line: OrderLine) -> dict[str, Any]:
         "note": line.note,
         "order_note": order.note,
     }
+
+
+def cancel_entries(session: Session, order: Order, *, actor: Actor, now: datetime, reason: str) -> None:
+    """Take all entries of an order out of the queue; Conflict where work on one has begun."""
+    cancelled = session.scalars(
+        update(FulfilmentEntry)
+        .where(FulfilmentEntry.order_id == order.id, FulfilmentEntry.state == WORKFLOW.start)
+        .values(state=WORKFLOW.target("cancel", WORKFLOW.start), finished_at=now)
+        .returning(FulfilmentEntry.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    if len(cancelled) < len(order.lines):
+        raise Conflict(N_("An dieser Bestellung wird bereits gearbeitet. Sie lässt sich nicht mehr im Ganzen stornieren."))
+    for entry_id in cancelled:
+        audit.record(
+            session,
+            "fulfilment.cancelled",
+            subject=("fulfilment", entry_id, order.number),
+            actor=actor,
+            now=now,
+            organisation_id=order.organisation_id,
+            reason=reason,
+        )

@@ -50,3 +50,8 @@ def answered(order: Order, who: str, text: str) -> MailContent:
 def withdrawn(order: Order) -> MailContent:
     """To those who were to decide: nothing is left to do."""
     return MailContent("order_withdrawn", {"number": order.number})
+
+
+def cancelled(order: Order, reason: str) -> MailContent:
+    """To the buyer: the provider cancelled, and why."""
+    return MailContent("order_cancelled", {"number": order.number, "reason": reason})

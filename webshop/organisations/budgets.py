@@ -96,7 +96,10 @@ def _refuse_if_budget(session: Session, cost_centre_id: UUID, year: int, amount:
     ).one_or_none()
     if found is not None:
         raise BudgetExceeded(
-            N_("Das Budget der Kostenstelle %(number)s reicht nicht: frei sind %(free)s, diese Bestellung bindet %(amount)s brutto."),
+            N_(
+                "Das Budget der Kostenstelle %(number)s reicht nicht: "
+                "frei sind %(free)s, diese Bestellung bindet %(amount)s brutto."
+            ),
             number=found[1],
             free=eur(found[0].free),
             amount=eur(amount),

@@ -1,0 +1,118 @@
+"""A cart as it would be ordered now, as plain values: what the review page shows and `submission` makes an order of."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from webshop.approvals.routes import PlannedStep
+from webshop.cart.models import Cart, ShareKind
+from webshop.catalog.models import Product
+from webshop.catalog.pricing import ArticlePrice
+from webshop.checkout import content
+from webshop.core.errors import ShopError
+from webshop.core.money import ZERO, Totals
+from webshop.organisations.models import Address, Budget, CostCentre, Organisation
+
+
+@dataclass(frozen=True)
+class ReviewShare:
+    """What a cost centre bears of a line."""
+
+    cost_centre: CostCentre
+    kind: ShareKind | None
+    """None where one cost centre bears all."""
+    weight: Decimal
+    weight_label: str
+    net: Decimal
+    monthly_net: Decimal
+
+
+@dataclass(frozen=True)
+class ReviewDelivery:
+    """What of a line goes where."""
+
+    address: Address
+    quantity: int
+
+
+@dataclass(frozen=True)
+class ReviewPart:
+    """A part of a bundle, for the whole line."""
+
+    product_id: int
+    number: str
+    name: str
+    quantity: int
+
+
+@dataclass(frozen=True)
+class ReviewLine:
+    """A line with everything that an order line will say."""
+
+    line_id: UUID
+    product: Product
+    picture: str
+    manufacturer: str
+    quantity: int
+    note: str
+    price: ArticlePrice
+    net: Decimal
+    monthly_net: Decimal
+    minimum_term_months: int
+    in_stock: bool
+    promised_date: date
+    shares: tuple[ReviewShare, ...]
+    deliveries: tuple[ReviewDelivery, ...]
+    parts: tuple[ReviewPart, ...]
+
+    @property
+    def value_net(self) -> Decimal:
+        """One-off net plus monthly net over the minimum term (at least one month)."""
+        return self.net + self.monthly_net * max(self.minimum_term_months, 1)
+
+
+@dataclass(frozen=True)
+class BudgetView:
+    """A cost centre's budget of this year, with what this order would bind (gross)."""
+
+    cost_centre: CostCentre
+    budget: Budget | None
+    amount: Decimal
+
+    @property
+    def free_after(self) -> Decimal:
+        """What is left afterwards; negative where it does not reach."""
+        return self.budget.free - self.amount if self.budget else ZERO
+
+    @property
+    def exceeded(self) -> bool:
+        """True where the budget does not reach (a hard one stops the order)."""
+        return self.budget is not None and self.free_after < 0
+
+
+@dataclass(frozen=True)
+class Review:
+    """The whole cart, ready to be shown or ordered."""
+
+    cart: Cart
+    organisation: Organisation
+    address: Address | None
+    lines: tuple[ReviewLine, ...]
+    once: Totals
+    monthly: Totals
+    value_net: Decimal
+    budgets: tuple[BudgetView, ...]
+    route: tuple[PlannedStep, ...]
+    """The approvals that it needs; empty: none."""
+    problems: tuple[ShopError, ...]
+
+    @property
+    def content_hash(self) -> str:
+        """What the buyer agrees to."""
+        return content.shown(self)
+
+    @property
+    def promised_date(self) -> date | None:
+        """When the last line is promised."""
+        return max((line.promised_date for line in self.lines), default=None)
