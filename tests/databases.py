@@ -32,6 +32,7 @@ from webshop.config import Settings
 from webshop.core.db import configure_engine
 
 EngineKind = Literal["sqlite", "postgres"]
+PREFIX = "webshop-tests-"
 TEMPLATE = "webshop_template"
 SECRET_KEY = "only-for-tests-" + "x" * 40
 PROJECT = Path(__file__).resolve().parent.parent
@@ -49,7 +50,11 @@ class Run:
 
     @classmethod
     def begin(cls) -> "Run":
-        return cls(Path(tempfile.mkdtemp(prefix="webshop-tests-")), os.getpid())
+        for left_over in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
+            owner = left_over.name.removeprefix(PREFIX).partition("-")[0]
+            if owner.isdigit() and not Path(f"/proc/{owner}").exists():
+                shutil.rmtree(left_over, ignore_errors=True)
+        return cls(Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-")), os.getpid())
 
     def end(self) -> None:
         if (note := self.folder / "cluster").exists():
