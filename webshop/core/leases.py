@@ -2,7 +2,7 @@
 
 A claim is one conditional UPDATE (on PostgreSQL with SKIP LOCKED; SQLite is inside BEGIN IMMEDIATE), oldest first
 within a priority (R-11). Only the holder of the lease token finishes (R-12); an expired lease may be claimed anew, so
-no janitor is needed (R-13); after `MAX_ATTEMPTS` the row is parked for people (R-14).
+no janitor is needed (R-13); after `max_attempts` the row is parked for people (R-14).
 """
 
 import secrets
@@ -55,6 +55,13 @@ def claimable(model: type[Leased], states: Sequence[Any]) -> ColumnElement[bool]
     )
 
 
+def waiting(
+    session: Session, model: type[Leased], *, states: Sequence[Any], where: Sequence[ColumnElement[bool]] = ()
+) -> bool:
+    """True if there is something to claim: a look that takes no lock, for workers that have nothing to do (R-23)."""
+    return session.scalar(select(model.id).where(claimable(model, states), *where).limit(1)) is not None
+
+
 def claim(
     session: Session,
     model: type[L],
@@ -97,6 +104,11 @@ def finish(session: Session, model: type[Leased], row_id: int, token: str, *, st
     _as_holder(session, model, row_id, token, {"state": state, **_free(), "last_error": None, **values})
 
 
+def release(session: Session, model: type[Leased], row_id: int, token: str, *, state: Any) -> None:
+    """Give the row back as it was found: the attempt does not count (R-27)."""
+    _as_holder(session, model, row_id, token, {"state": state, **_free(), "claimed_by": None, "attempts": model.attempts - 1})
+
+
 def fail(
     session: Session,
     model: type[Leased],
@@ -108,12 +120,13 @@ def fail(
     parked: Any,
     now: datetime,
     final: bool = False,
+    max_attempts: int = MAX_ATTEMPTS,
 ) -> Any:
-    """Record the error; come back after a growing pause with jitter, or park after MAX_ATTEMPTS (R-14).
+    """Record the error; come back after a growing pause with jitter, or park after `max_attempts` (R-14).
 
     Returns the state the row went to.
     """
-    state = parked if final or row.attempts >= MAX_ATTEMPTS else retry
+    state = parked if final or row.attempts >= max_attempts else retry
     pause = None if state == parked else now + backoff(row.attempts)
     values = {"state": state, **_free(), "not_before": pause, "last_error": error[:2000]}
     _as_holder(session, model, row.id, token, values)

@@ -1,5 +1,6 @@
 """Documents as rows: promised, then stored for ever."""
 
+import hashlib
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -52,3 +53,8 @@ class Document(Leased, Base):
     content: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))
     sha256: Mapped[str | None] = mapped_column(String(64))
     size: Mapped[int | None]
+
+
+def fingerprint(content: bytes) -> str:
+    """The SHA-256 that stands beside the bytes."""
+    return hashlib.sha256(content).hexdigest()
