@@ -3,21 +3,26 @@
 import contextvars
 from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urljoin, urlsplit
+from uuid import UUID
 
+import flask
 from flask import Flask
 from itsdangerous import URLSafeTimedSerializer
-from sqlalchemy import event
+from sqlalchemy import event, select
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 from werkzeug.test import TestResponse
 
 from tests.pages import Form, Page
-from webshop.core.db import _reading
-
-if TYPE_CHECKING:
-    from webshop.accounts.models import Person
-    from webshop.organisations.models import Organisation
+from webshop.accounts import queries, services
+from webshop.accounts.models import Person
+from webshop.accounts.sessions import establish
+from webshop.core.actor import Actor
+from webshop.core.clock import utcnow
+from webshop.core.db import reading
+from webshop.extensions import db
+from webshop.organisations.models import Organisation
 
 T = TypeVar("T")
 
@@ -108,12 +113,26 @@ class Client:
             return self.get(url, query_string=form.values, follow_redirects=follow)
         return self.open(url, method="POST", data=form.values, follow_redirects=follow)
 
-    def sign_in(self, person: "Person", organisation: "Organisation | None" = None) -> "Client":
-        """Sign a person in without the form, for their (first) organisation or for the named one."""
-        from tests.signing_in import sign_in
-
-        sign_in(self, person, organisation)
+    def sign_in(self, who: Person | Actor | str, organisation: Organisation | UUID | None = None) -> "Client":
+        """Sign somebody in without the form, for the named organisation or for their first; an address will do."""
+        wanted = organisation if organisation is None or isinstance(organisation, UUID) else organisation.id
+        if self.session is not None:
+            self.session.flush()
+            sid, actor = _begin(self.session, who, wanted)
+        else:
+            with self.app.app_context():
+                sid, actor = _begin(db.session(), who, wanted)
+        self._outside(lambda: self._keep(sid, actor))
         return self
+
+    def _keep(self, sid: str, actor: Actor) -> None:
+        """Put into this browser's cookie what the shop itself would."""
+        with self.app.test_request_context(environ_base=self.http.environ_base):
+            establish(sid, actor)
+            content = dict(flask.session)
+        with self.http.session_transaction() as cookie:
+            cookie.clear()
+            cookie.update(content)
 
     def sign_out(self) -> None:
         """Forget all cookies."""
@@ -141,6 +160,22 @@ class Client:
         return contextvars.Context().run(work)
 
 
+def _begin(session: Session, who: Person | Actor | str, organisation_id: UUID | None) -> tuple[str, Actor]:
+    """A session in the database for somebody who holds a role today."""
+    if isinstance(who, Actor):
+        person_id, organisation_id = who.person_id, organisation_id or who.organisation_id
+    elif isinstance(who, Person):
+        person_id = who.id
+    else:
+        person_id = session.scalars(select(Person.id).where(Person.email == who)).one()
+    actor = queries.actor_for(session, person_id, organisation_id, now=utcnow())
+    assert actor is not None, f"{who!r} holds no role in any organisation"
+    assert organisation_id in (None, actor.organisation_id), f"{who!r} holds no role in that organisation"
+    sid = services.start_session(session, actor, user_agent="Tests", network="127.0.0.0", now=utcnow())
+    session.commit()
+    return sid, actor
+
+
 # --- what a request leaves behind -------------------------------------------------------------------------------------
 
 
@@ -150,8 +185,6 @@ def watch_requests(app: Flask) -> None:
 
     @app.teardown_request
     def look(_error: BaseException | None) -> None:
-        from webshop.extensions import db
-
         session = db.session()
         changed = [*session.new, *session.deleted, *(row for row in session.dirty if session.is_modified(row))]
         left_behind.extend(f"{type(row).__name__} in the session" for row in changed)
@@ -182,8 +215,8 @@ def watch_sessions() -> None:
         if not connection.in_nested_transaction():
             return
         if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if _reading.get() else 'OFF'}")
-        elif _reading.get():
+            connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if reading() else 'OFF'}")
+        elif reading():
             connection.exec_driver_sql("SET TRANSACTION READ ONLY")
 
 

@@ -6,7 +6,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import date, datetime
 from email.message import EmailMessage
 
 import pytest
@@ -17,8 +17,11 @@ from sqlalchemy.orm import Session
 from tests.browsing import Client
 from tests.databases import Database
 from tests.mailsink import Mode, SmtpSink
-from webshop.accounts.models import Person
+from webshop.accounts.models import Person, RoleAssignment
+from webshop.core.actor import Role
 from webshop.extensions import db
+from webshop.organisations.models import Organisation, OrganisationKind
+from webshop.web.access import actor_or_none
 
 Counting = Callable[[], AbstractContextManager[list[str]]]
 Replace = Callable[[str, Callable[[], str]], None]
@@ -192,3 +195,20 @@ def test_nothing_leaves_this_machine() -> None:
         line.connect(("192.0.2.1", 80))
     with pytest.raises(socket.gaierror):
         socket.getaddrinfo("example.org", 80)
+
+
+def test_people_are_signed_in_without_the_form(client: Client, session: Session, now: datetime, replace: Replace) -> None:
+    house = Organisation(
+        number="K-1", name="Stadt", kind=OrganisationKind.CUSTOMER, street="Markt 1", postcode="39104", city="Magdeburg"
+    )
+    session.add(house)
+    add(session, now)
+    person = session.scalars(select(Person)).one()
+    session.add(RoleAssignment(person_id=person.id, organisation_id=house.id, role=Role.BUYER, valid_from=date(2020, 1, 1)))
+    replace("pages.help", lambda: GOOD.replace("<h1>Seite", f"<h1>{actor.name if (actor := actor_or_none()) else 'Gast'}"))
+
+    assert client.get("/hilfe").page.h1 == "Gast"
+    assert client.sign_in(person).get("/hilfe").page.h1 == "Anna Beyer"
+    client.sign_out()
+    assert client.get("/hilfe").page.h1 == "Gast"
+    assert client.sign_in("a@example.org", house).get("/hilfe").page.h1 == "Anna Beyer"

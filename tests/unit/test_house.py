@@ -72,7 +72,7 @@ def test_every_package_keeps_its_rooms_in_order() -> None:
 def test_no_source_file_grows_beyond_reading() -> None:
     long = {}
     for path in files():
-        if path.suffix == ".py" and path.is_relative_to(PROJECT / "webshop"):
+        if path.suffix == ".py" and path.is_relative_to(PROJECT / "webshop") and "versions" not in path.parts:
             count = len(path.read_text().splitlines())
             if count > 450:
                 long[path.relative_to(PROJECT).as_posix()] = count
