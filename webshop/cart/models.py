@@ -3,6 +3,8 @@
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from hashlib import sha256
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
@@ -12,6 +14,16 @@ from webshop.catalog.models import Product
 from webshop.core.db import Base, ScaledDecimal, Versioned, enum_type
 
 MAX_LINES = 2_000
+
+
+def stamp(*values: object) -> str:
+    """A short fingerprint of values, for forms that want to know whether somebody else changed them (R-7)."""
+    return sha256(repr([str(value) for value in values]).encode()).hexdigest()[:16]
+
+
+def line_stamp(quantity: int, cost_centre_id: UUID | None, note: str) -> str:
+    """The fingerprint of a line with these values."""
+    return stamp(quantity, cost_centre_id, note)
 
 
 class CartState(StrEnum):
@@ -39,6 +51,9 @@ class Cart(Versioned, Base):
     state: Mapped[CartState] = mapped_column(enum_type(CartState, "state"), default=CartState.OPEN)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+    updated_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    removed: Mapped[list[Any]] = mapped_column(default=list)
+    """The lines that were removed last, as plain data: what "Rückgängig" brings back."""
     # the delivery step
     address_id: Mapped[UUID | None]
     desired_date: Mapped[date | None]
@@ -51,6 +66,13 @@ class Cart(Versioned, Base):
     lines: Mapped[list["CartLine"]] = relationship(
         back_populates="cart", lazy="raise_on_sql", order_by="CartLine.position", cascade="all, delete-orphan"
     )
+
+    @property
+    def delivery_stamp(self) -> str:
+        """Changes with what the delivery step says: a form that carries another one is stale."""
+        return stamp(
+            self.address_id, self.desired_date, self.reference, self.subject, self.contact_name, self.contact_phone, self.note
+        )
 
 
 class CartChoice(Base):
@@ -98,6 +120,20 @@ class CartLine(Base):
     shares: Mapped[list["CartLineShare"]] = relationship(
         lazy="raise_on_sql", order_by="CartLineShare.position", cascade="all, delete-orphan"
     )
+
+    @property
+    def stamp(self) -> str:
+        """Changes with what the cart's page lets people change: quantity, cost centre, note."""
+        return line_stamp(self.quantity, self.cost_centre_id, self.note)
+
+    @property
+    def split_stamp(self) -> str:
+        """Changes with the quantity and the splits; `deliveries` and `shares` must be loaded."""
+        return stamp(
+            self.quantity,
+            [(part.address_id, part.quantity) for part in self.deliveries],
+            [(share.cost_centre_id, share.kind, share.weight) for share in self.shares],
+        )
 
 
 class CartLineDelivery(Base):

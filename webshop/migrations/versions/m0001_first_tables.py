@@ -640,6 +640,8 @@ def create_tables() -> None:
         ),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_by_id", sa.Uuid(), nullable=True),
+        sa.Column("removed", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("address_id", sa.Uuid(), nullable=True),
         sa.Column("desired_date", sa.Date(), nullable=True),
         sa.Column("reference", sa.String(length=60), nullable=False),
@@ -655,6 +657,7 @@ def create_tables() -> None:
         ),
         sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name=op.f("fk_carts_organisation_id")),
         sa.ForeignKeyConstraint(["owner_id"], ["people.id"], name=op.f("fk_carts_owner_id")),
+        sa.ForeignKeyConstraint(["updated_by_id"], ["people.id"], name=op.f("fk_carts_updated_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_carts")),
         sa.UniqueConstraint("organisation_id", "id", name=op.f("uq_carts_organisation_id_id")),
     )
