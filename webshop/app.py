@@ -6,9 +6,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from webshop import paths
 from webshop.accounts.sessions import load_signed_in
 from webshop.accounts.views import bp as accounts_bp
-from webshop.approvals.views import bp as approvals_bp
 from webshop.cart.views import bp as cart_bp
 from webshop.catalog.views import bp as catalog_bp
+from webshop.checkout.inbox import bp as approvals_bp
 from webshop.checkout.views import bp as checkout_bp
 from webshop.config import Settings, load_settings
 from webshop.core.db import configure_engine
@@ -87,7 +87,7 @@ def _flask_config(settings: Settings) -> dict[str, object]:
 def _init_database(app: Flask) -> None:
     db.init_app(app)
     with app.app_context():
-        configure_engine(db.engine)
+        configure_engine(db.engine, public_url=app.extensions["webshop_settings"].public_url)
 
 
 def _language() -> str:

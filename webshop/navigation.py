@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from flask_babel import gettext as _
 
 from webshop.approvals.queries import count_open_for
@@ -84,7 +84,7 @@ def _nav(actor: Actor) -> list[dict[str, Any]]:
 def _counters(actor: Actor) -> Sequence[Counter]:
     found = []
     if actor.has(R.APPROVER):
-        count = count_open_for(session(), actor)
+        count = g.open_approvals if "open_approvals" in g else count_open_for(session(), actor)
         found.append(Counter(_("Freigaben"), url_for("approvals.inbox"), "fact_check", count, _("offen")))
     if actor.has(R.BUYER):
         count = count_current_lines(session(), actor)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
-from sqlalchemy.orm import Session, aliased, selectinload
+from sqlalchemy.orm import Session, aliased
 
 from webshop.accounts.models import Person
 from webshop.approvals.errors import NoSuchCase
@@ -139,16 +139,35 @@ def inbox(session: Session, viewer: Actor, view: View, *, page: int = 1) -> Sequ
     ]
 
 
-def case_for(session: Session, viewer: Actor, number: str) -> ApprovalCase:
-    """The case of a record's number, with steps, decisions and questions; NoSuchCase where the viewer may not see it."""
-    case = session.scalar(
-        select(ApprovalCase)
-        .where(ApprovalCase.subject_number == number, visible_to(viewer))
-        .options(selectinload(ApprovalCase.steps), selectinload(ApprovalCase.decisions), selectinload(ApprovalCase.questions))
+@dataclass(frozen=True)
+class CaseView:
+    """A case as one person sees it."""
+
+    case: ApprovalCase
+    decidable: bool
+    """The viewer may decide it now."""
+    question: ApprovalQuestion | None
+    """The oldest question without an answer."""
+
+
+def case_for(session: Session, viewer: Actor, number: str) -> CaseView:
+    """The case of a record's number; NoSuchCase where the viewer may not see it. One statement."""
+    oldest = (
+        select(ApprovalQuestion.id)
+        .where(ApprovalQuestion.case_id == ApprovalCase.id, ApprovalQuestion.answered_at.is_(None))
+        .order_by(ApprovalQuestion.asked_at)
+        .limit(1)
+        .correlate(ApprovalCase)
+        .scalar_subquery()
     )
-    if case is None:
+    row = session.execute(
+        select(ApprovalCase, waits_for(viewer), ApprovalQuestion)
+        .outerjoin(ApprovalQuestion, ApprovalQuestion.id == oldest)
+        .where(ApprovalCase.subject_number == number, visible_to(viewer))
+    ).one_or_none()
+    if row is None:
         raise NoSuchCase
-    return case
+    return CaseView(row[0], bool(row[1]) and viewer.has(Role.APPROVER), row[2])
 
 
 def decidable_steps(session: Session, case: ApprovalCase, person_id: UUID) -> Sequence[ApprovalStep]:
@@ -158,11 +177,3 @@ def decidable_steps(session: Session, case: ApprovalCase, person_id: UUID) -> Se
         .join(ApprovalCase, ApprovalCase.id == ApprovalStep.case_id)
         .where(ApprovalStep.case_id == case.id, current_stage(), assigned_to(person_id))
     ).all()
-
-
-def may_decide(session: Session, case: ApprovalCase, viewer: Actor) -> bool:
-    """True if the page should show the viewer the buttons."""
-    return viewer.has(Role.APPROVER) and bool(
-        session.scalar(select(ApprovalCase.id).where(ApprovalCase.id == case.id, waits_for(viewer)))
-    )
-

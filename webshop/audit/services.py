@@ -101,7 +101,7 @@ def _seal(session: Session) -> None:
         current = digest(previous, sealed)
         rows.append({**sealed, "previous_hash": previous, "hash": current})
         previous = current
-    session.connection().execute(insert(AuditEvent.__table__), rows)
+    session.connection().execute(insert(AuditEvent), rows)
     session.execute(update(AuditHead).where(AuditHead.id == 1).values(hash=previous))
 
 

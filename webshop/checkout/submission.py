@@ -275,9 +275,14 @@ def _send_on(session: Session, order: Order, draft: Review, *, actor: Actor, now
         limit = eur(Decimal(draft.organisation.approval_free_up_to))
         approve(session, order, actor=None, now=now, provider=provider, reason=f"Bis {limit} netto ohne Freigabe")
         return
+    subject = ("order", order.id, order.number)
+    rules = ". ".join(dict.fromkeys(step.rule for step in draft.route)) + "."
+    audit.record(
+        session, "approval.opened", subject=subject, actor=None, now=now, organisation_id=order.organisation_id, reason=rules
+    )
     approvals.open_case(
         session,
-        subject=("order", order.id, order.number),
+        subject=subject,
         title=order.subject,
         organisation_id=order.organisation_id,
         requester_id=actor.person_id,

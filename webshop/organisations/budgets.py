@@ -5,11 +5,12 @@ pay the tax; monthly charges count for the months that are left of the fiscal ye
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from webshop.core.errors import Conflict
@@ -65,6 +66,36 @@ def release(session: Session, reference: str) -> None:
         _shift(session, row, {Budget.reserved: -row.amount})
     for row in _move(session, reference, {CommitmentState.COMMITTED}, CommitmentState.RELEASED):
         _shift(session, row, {Budget.committed: -row.amount})
+
+
+@dataclass(frozen=True)
+class Bound:
+    """What one purchase binds of a cost centre's budget."""
+
+    cost_centre: CostCentre
+    budget: Budget | None
+    amount: Decimal
+    """Gross; zero once it is released."""
+
+    @property
+    def before(self) -> Decimal:
+        """What other purchases bind."""
+        return self.budget.bound - self.amount if self.budget else Decimal("0.00")
+
+
+def bound_by(session: Session, reference: str) -> list[Bound]:
+    """The commitments of a purchase with their budgets, by cost centre. The caller has checked that the viewer may see it."""
+    rows = session.execute(
+        select(CostCentre, Budget, Commitment)
+        .join(Commitment, Commitment.cost_centre_id == CostCentre.id)
+        .outerjoin(Budget, and_(Budget.cost_centre_id == CostCentre.id, Budget.year == Commitment.year))
+        .where(Commitment.reference == reference)
+        .order_by(CostCentre.number)
+    )
+    return [
+        Bound(cost_centre, budget, Decimal("0.00") if row.state == CommitmentState.RELEASED else row.amount)
+        for cost_centre, budget, row in rows
+    ]
 
 
 def _move(session: Session, reference: str, sources: set[CommitmentState], target: CommitmentState) -> list[Commitment]:
