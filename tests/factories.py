@@ -6,12 +6,15 @@ Amounts are given as text (`net="899.00"`), days and moments are fixed, numbers 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache
 from itertools import count
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from webshop.accounts import passwords, queries
+from webshop.accounts.models import Person, RoleAssignment
 from webshop.catalog.contract_models import ContractOrganisation, ContractPosition, ContractPrice, FrameworkContract
 from webshop.catalog.models import (
     Attribute,
@@ -29,11 +32,93 @@ from webshop.catalog.models import (
     StockMovement,
 )
 from webshop.catalog.search import search_text_for
-from webshop.organisations.models import Organisation
+from webshop.core.actor import Actor, Role
+from webshop.core.clock import utcnow
+from webshop.organisations.models import Organisation, OrganisationKind
 
 LONG_AGO = date(2020, 1, 1)
 CREATED = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 _serial = count(1)
+PASSWORD = "vier Birnen am Zaun"
+
+
+# --- people and organisations -----------------------------------------------------------------------------------------
+
+
+def make_organisation(session: Session, name: str = "Stadt Magdeburg", **values: Any) -> Organisation:
+    """A municipality; one of the same name is taken again."""
+    found = session.scalar(select(Organisation).where(Organisation.name == name))
+    if found is None:
+        defaults: dict[str, Any] = {
+            "number": f"K-{next(_serial):05d}",
+            "kind": OrganisationKind.CUSTOMER,
+            "street": "Alter Markt 6",
+            "postcode": "39104",
+            "city": "Magdeburg",
+            "member_from": LONG_AGO,
+        }
+        found = Organisation(name=name, **{**defaults, **values})
+        session.add(found)
+        session.flush()
+    return found
+
+
+def make_provider(session: Session) -> Organisation:
+    """The IT provider; there is one."""
+    return make_organisation(session, "Musterland-IT AöR", kind=OrganisationKind.PROVIDER)
+
+
+def make_person(
+    session: Session,
+    *roles: Role,
+    organisation: Organisation | None = None,
+    password: str | None = None,
+    **values: Any,
+) -> Person:
+    """Somebody with these roles (buyer unless told otherwise) in an organisation.
+
+    Provider roles work for the provider, the others for "Stadt Magdeburg", unless an `organisation` is named. A password
+    costs time: give one (`PASSWORD`) where the test types it in.
+    """
+    held = roles or (Role.BUYER,)
+    number = next(_serial)
+    defaults: dict[str, Any] = {
+        "email": f"person{number}@kunde.example.org",
+        "first_name": "Erika",
+        "last_name": f"Beispiel {number}",
+        "created_at": CREATED,
+    }
+    person = Person(**{**defaults, **values})
+    person.password_hash = hash_once(password) if password else None
+    session.add(person)
+    session.flush()
+    if organisation is None:
+        staff = set(held) - {Role.BUYER, Role.APPROVER, Role.ORG_ADMIN, Role.AUDITOR}
+        organisation = make_provider(session) if staff else make_organisation(session)
+    for role in held:
+        make_role(session, person, role, organisation)
+    return person
+
+
+@cache
+def hash_once(password: str) -> str:
+    return passwords.hash_of(password)
+
+
+def make_role(session: Session, person: Person, role: Role, organisation: Organisation, **values: Any) -> RoleAssignment:
+    """A role from long ago on, for ever unless told otherwise."""
+    given = {"valid_from": LONG_AGO, **values}
+    assignment = RoleAssignment(person_id=person.id, role=role, organisation_id=organisation.id, **given)
+    session.add(assignment)
+    session.flush()
+    return assignment
+
+
+def actor_of(session: Session, person: Person, organisation: Organisation | None = None, *, now: datetime | None = None) -> Actor:
+    """The person as viewer and actor, with the rights of this moment."""
+    actor = queries.actor_for(session, person.id, organisation and organisation.id, now=now or utcnow())
+    assert actor is not None, "this person holds no role at that time"
+    return actor
 
 
 # --- catalogue --------------------------------------------------------------------------------------------------------

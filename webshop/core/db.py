@@ -127,6 +127,7 @@ def check_version(row: Versioned, seen: int | None) -> None:
 # --- when a transaction may write -------------------------------------------------------------------------------------
 
 _reading: ContextVar[bool] = ContextVar("reading", default=False)
+_impatient: ContextVar[bool] = ContextVar("impatient", default=False)
 
 
 @contextmanager
@@ -139,8 +140,31 @@ def read_only(active: bool = True) -> Iterator[None]:
         _reading.reset(token)
 
 
-def configure_engine(engine: Engine) -> None:
-    """Set every connection of the engine up; called once per engine, before its first use."""
+def reading() -> bool:
+    """True where transactions that begin now are read-only."""
+    return _reading.get()
+
+
+@contextmanager
+def impatient() -> Iterator[None]:
+    """SQLite transactions that begin inside fail at once where another one writes, instead of waiting."""
+    token = _impatient.set(True)
+    try:
+        yield
+    finally:
+        _impatient.reset(token)
+
+
+PUBLIC_URL_OPTION = "webshop_public_url"
+
+
+def configure_engine(engine: Engine, *, public_url: str | None = None) -> None:
+    """Set every connection of the engine up; called once per engine, before its first use.
+
+    The shop's public address travels with the engine: see `core.links`.
+    """
+    if public_url is not None:
+        engine.update_execution_options(**{PUBLIC_URL_OPTION: public_url})
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _sqlite_connect)
         event.listen(engine, "begin", _sqlite_begin)
@@ -158,6 +182,7 @@ def _sqlite_connect(dbapi_connection: Any, _record: object) -> None:
 
 def _sqlite_begin(connection: Connection) -> None:
     raw = cast(Any, connection.connection.dbapi_connection)
+    raw.execute(f"PRAGMA busy_timeout = {0 if _impatient.get() else BUSY_TIMEOUT_MS}")
     if _reading.get():
         raw.execute("PRAGMA query_only = ON")
         raw.execute("BEGIN")

@@ -64,6 +64,12 @@ def actor_or_none() -> Actor | None:
     return user.actor if isinstance(user, SignedIn) else None
 
 
+def current_session_id() -> str:
+    """The secret id of this browser's session; 401 where nobody is signed in."""
+    user = current_user._get_current_object() if current_user else None
+    return user.sid if isinstance(user, SignedIn) else abort(401)
+
+
 def _guard(access: Access) -> Callable[[Callable[P, ResponseReturnValue]], Callable[P, ResponseReturnValue]]:
     def decorate(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
         @wraps(view)

@@ -1,0 +1,29 @@
+"""What all forms share: typed, translated, checked the same way."""
+
+from typing import Any, cast
+
+from flask_babel import lazy_gettext
+from flask_wtf import FlaskForm
+
+
+def _l(message: str) -> str:
+    """A form's text in the reader's language, marked for the catalogue; WTForms takes it for a plain string."""
+    return cast(str, lazy_gettext(message))
+
+
+class ShopForm(FlaskForm):
+    """A form with its CSRF token. Names its fields one by one: what else is sent is not read (S-9)."""
+
+    def __init__(self, **given: Any) -> None:
+        base: Any = super()  # Flask-WTF has no types
+        base.__init__(**given)
+
+    def valid(self) -> bool:
+        """True when this is a POST whose fields are all as they should be."""
+        return bool(cast(Any, self).validate_on_submit())
+
+    def blame(self, field: str | None, sentence: str) -> None:
+        """Put the sentence of a rule at the field it is about, or at the first field."""
+        names = [name for name in self._fields if name != "csrf_token"]
+        target = self._fields[field if field in self._fields else names[0]]
+        target.errors = [*target.errors, sentence]
