@@ -1,0 +1,5 @@
+"""What can go wrong with documents."""
+
+
+class RefusedResource(Exception):
+    """A document asked for something outside the package; nothing was fetched (S-25)."""
