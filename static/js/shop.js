@@ -94,6 +94,12 @@ document.addEventListener('submit', (event) => {
   setTimeout(() => release(form), SUBMIT_AGAIN_MS);
 });
 
+/* Filters left empty stay out of the address; htmx asks for the same form data. */
+document.addEventListener('formdata', (event) => {
+  if (event.target.method !== 'get') return;
+  [...event.formData.entries()].forEach(([name, value]) => { if (value === '') event.formData.delete(name); });
+});
+
 function release(form) {
   clearTimeout(form.pause);
   delete form.dataset.unterwegs;
