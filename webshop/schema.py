@@ -86,7 +86,7 @@ def require_current(engine: Engine) -> None:
     with engine.connect() as connection:
         found = current(connection)
     if found != head():
-        if found and not _known(found):
+        if found and not known(found):
             raise UnknownSchema(
                 f"Die Datenbank steht auf {found}, das diese Version nicht kennt: sie gehört zu einer neueren Version des Shops. "
                 "Starten Sie jene, oder spielen Sie eine ältere Sicherung ein."
@@ -95,5 +95,6 @@ def require_current(engine: Engine) -> None:
         raise UnknownSchema(f"Die Datenbank {state}, diese Version braucht {head()}. Führen Sie aus: webshop db upgrade")
 
 
-def _known(revision: str) -> bool:
+def known(revision: str) -> bool:
+    """True for a revision that this version has a step for."""
     return any(script.revision == revision for script in _scripts().walk_revisions())
