@@ -5,7 +5,7 @@ changed meanwhile in catalogue, customer or provider changes no letter. A confir
 be a refusal and a new offer (§ 150(2) BGB): every line, price and date is copied from the order.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -15,6 +15,7 @@ from webshop.core import formats
 from webshop.core.clock import berlin_date
 from webshop.core.money import ZERO, Totals
 from webshop.documents import pdf
+from webshop.orders import summary
 from webshop.orders.models import Order, OrderLine
 
 Plain = dict[str, Any]
@@ -26,7 +27,8 @@ def confirmation_snapshot(order: Order, *, provider: Provider, now: datetime, pa
     The order has its `confirmation_number`; lines with deliveries, shares and parts are loaded.
     """
     assert order.confirmation_number, "draw the number first"
-    places = _addresses(order.lines)
+    places = summary.places(order.lines)
+    indexes = {summary.place_key(place): index for index, place in enumerate(places)}
     return {
         "kind": "order_confirmation",
         "number": order.confirmation_number,
@@ -50,12 +52,15 @@ def confirmation_snapshot(order: Order, *, provider: Provider, now: datetime, pa
             "contact_phone": order.contact_phone,
             "note": order.note,
         },
-        "lines": [_line(line, list(places)) for line in order.lines],
+        "lines": [_line(line, indexes) for line in order.lines],
         "once": _totals(order.once),
         "monthly": _totals(order.monthly),
-        "addresses": list(places.values()),
-        "cost_centres": _cost_centres(order.lines),
-        "contracts": _contracts(order.lines),
+        "addresses": [_address(place, index) for index, place in enumerate(places)],
+        "cost_centres": [
+            {"number": bearer.number, "name": bearer.name, "net": str(bearer.net), "monthly_net": str(bearer.monthly_net)}
+            for bearer in summary.cost_centres(order.lines)
+        ],
+        "contracts": [{"number": number, "positions": found} for number, found in summary.contracts(order.lines)],
         "payment_terms_days": payment_terms_days,
     }
 
@@ -65,7 +70,7 @@ def render_confirmation(snapshot: Plain) -> bytes:
     return pdf.render("order_confirmation.html", _letter(snapshot))
 
 
-def _line(line: OrderLine, addresses: list[Any]) -> Plain:
+def _line(line: OrderLine, addresses: Mapping[tuple[str, str, str, str, str], int]) -> Plain:
     return {
         "position": line.position,
         "number": line.number,
@@ -86,7 +91,7 @@ def _line(line: OrderLine, addresses: list[Any]) -> Plain:
         "promised_date": line.promised_date.isoformat() if line.promised_date else None,
         "note": line.note,
         "parts": [{"number": part.number, "title": part.title, "quantity": part.quantity} for part in line.parts],
-        "deliveries": [{"address": addresses.index(_place(item)), "quantity": item.quantity} for item in line.deliveries],
+        "deliveries": [{"address": addresses[summary.place_key(item)], "quantity": item.quantity} for item in line.deliveries],
         "shares": [
             {
                 "number": share.number,
@@ -100,26 +105,15 @@ def _line(line: OrderLine, addresses: list[Any]) -> Plain:
     }
 
 
-def _place(delivery: Any) -> tuple[str, ...]:
-    return (delivery.label, delivery.street, delivery.postcode, delivery.city, delivery.note)
-
-
-def _addresses(lines: Iterable[OrderLine]) -> dict[tuple[str, ...], Plain]:
-    """Every place once, in the order of the lines, with the letter under which the tables name it."""
-    found: dict[tuple[str, ...], Plain] = {}
-    for line in lines:
-        for item in line.deliveries:
-            if _place(item) not in found:
-                label, street, postcode, city, note = _place(item)
-                found[_place(item)] = {
-                    "key": _key(len(found)),
-                    "label": label,
-                    "street": street,
-                    "postcode": postcode,
-                    "city": city,
-                    "note": note,
-                }
-    return found
+def _address(place: summary.Place, index: int) -> Plain:
+    return {
+        "key": _key(index),
+        "label": place.label,
+        "street": place.street,
+        "postcode": place.postcode,
+        "city": place.city,
+        "note": place.note,
+    }
 
 
 def _key(index: int) -> str:
@@ -131,28 +125,6 @@ def _key(index: int) -> str:
 def _totals(totals: Totals) -> Plain:
     groups = [{"vat_rate": group.vat_rate, "net": str(group.net), "tax": str(group.tax)} for group in totals.groups]
     return {"net": str(totals.net), "tax": str(totals.tax), "gross": str(totals.gross), "groups": groups}
-
-
-def _cost_centres(lines: Iterable[OrderLine]) -> list[Plain]:
-    """What each cost centre bears of the whole order, net."""
-    sums: dict[str, tuple[str, Decimal, Decimal]] = {}
-    for line in lines:
-        for share in line.shares:
-            name, net, monthly = sums.get(share.number, (share.name, ZERO, ZERO))
-            sums[share.number] = (name, net + share.net, monthly + share.monthly_net)
-    return [
-        {"number": number, "name": name, "net": str(net), "monthly_net": str(monthly)}
-        for number, (name, net, monthly) in sorted(sums.items())
-    ]
-
-
-def _contracts(lines: Iterable[OrderLine]) -> list[Plain]:
-    """Which positions call off which framework contract."""
-    positions: dict[str, list[int]] = {}
-    for line in lines:
-        if line.contract_number:
-            positions.setdefault(line.contract_number, []).append(line.position)
-    return [{"number": number, "positions": found} for number, found in sorted(positions.items())]
 
 
 # --- the letter -------------------------------------------------------------------------------------------------------
