@@ -60,9 +60,7 @@ class WrongCostCentre(Invalid):
 
     def __init__(self) -> None:
         super().__init__(
-            N_(
-                "Diese Kostenstelle gibt es nicht, sie gilt heute nicht oder Sie dürfen nicht für sie bestellen. Wählen Sie eine andere."
-            ),
+            N_("Für diese Kostenstelle können Sie heute nicht bestellen. Wählen Sie eine andere."),
             field="cost_centre",
         )
 

@@ -6,7 +6,8 @@ from decimal import Decimal
 from uuid import UUID
 
 from webshop.approvals.routes import PlannedStep
-from webshop.cart.models import Cart, ShareKind
+from webshop.cart.models import Cart, CartLine, ShareKind
+from webshop.cart.offers import Drift
 from webshop.catalog.models import Product
 from webshop.catalog.pricing import ArticlePrice
 from webshop.checkout import content
@@ -26,6 +27,8 @@ class ReviewShare:
     weight_label: str
     net: Decimal
     monthly_net: Decimal
+    orderable: bool = True
+    """False where the person who submits may not order for it."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +53,10 @@ class ReviewPart:
 class ReviewLine:
     """A line with everything that an order line will say."""
 
-    line_id: UUID
+    line: CartLine
     product: Product
+    successor: Product | None
+    """What replaces a withdrawn article."""
     picture: str
     manufacturer: str
     quantity: int
@@ -62,9 +67,16 @@ class ReviewLine:
     minimum_term_months: int
     in_stock: bool
     promised_date: date
+    drift: Drift | None
+    """What changed since it was last shown in the cart; to be confirmed there."""
     shares: tuple[ReviewShare, ...]
     deliveries: tuple[ReviewDelivery, ...]
     parts: tuple[ReviewPart, ...]
+
+    @property
+    def line_id(self) -> UUID:
+        """The cart line's id."""
+        return self.line.id
 
     @property
     def value_net(self) -> Decimal:
@@ -106,6 +118,8 @@ class Review:
     route: tuple[PlannedStep, ...]
     """The approvals that it needs; empty: none."""
     problems: tuple[ShopError, ...]
+    choices: tuple[CostCentre, ...]
+    """The cost centres for which the person may order today."""
 
     @property
     def content_hash(self) -> str:

@@ -29,6 +29,8 @@ def line_problems(line: ReviewLine, day: date) -> list[ShopError]:
         problem(N_("Für %(title)s ist kein Preis hinterlegt. Stellen Sie eine Anfrage an den Vertrieb."))
     if line.quantity > product.max_quantity:
         problem(N_("Von %(title)s sind höchstens %(max)s je Position möglich."), max=whole(product.max_quantity))
+    if line.drift is not None:
+        problem(N_("Preis oder Verfügbarkeit von %(title)s hat sich geändert. Bestätigen Sie die Änderung im Warenkorb."))
     limit = line.price.max_per_order
     if limit is not None and line.quantity > limit:
         problem(N_("Aus dem Rahmenvertrag sind von %(title)s höchstens %(max)s je Bestellung möglich."), max=whole(limit))
@@ -37,6 +39,10 @@ def line_problems(line: ReviewLine, day: date) -> list[ShopError]:
     for share in line.shares:
         if not _valid(share.cost_centre, day):
             problem(N_("Die Kostenstelle %(number)s bei %(title)s gilt heute nicht."), number=share.cost_centre.number)
+        elif not share.orderable:
+            problem(
+                N_("Für die Kostenstelle %(number)s bei %(title)s dürfen Sie nicht bestellen."), number=share.cost_centre.number
+            )
     if line.deliveries and sum(part.quantity for part in line.deliveries) != line.quantity:
         problem(N_("Die Aufteilung von %(title)s auf Adressen ergibt nicht die bestellte Menge."))
     if any(not part.address.active for part in line.deliveries):

@@ -1,31 +1,18 @@
-"""Reading a cart with all that belongs to it: one statement per kind of row, however many lines."""
+"""Reading what belongs to a cart beside its lines: one statement per kind of row, however many lines."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from webshop.cart.models import Cart, CartLine, CartLineDelivery, CartLineShare
-from webshop.catalog.models import BundleItem, Category, Manufacturer, Product, ProductKind, ServicePlan, Stock
+from webshop.cart.queries import may_order_for, valid_on
 from webshop.checkout.draft import ReviewDelivery
 from webshop.organisations.models import Address, Budget, CostCentre
-
-
-def rows_of(session: Session, cart: Cart) -> Sequence[Any]:
-    return session.execute(
-        select(CartLine, Product, Category.picture, Manufacturer.name, ServicePlan.minimum_term_months, Stock.available)
-        .join(Product, Product.id == CartLine.product_id)
-        .join(Category, Category.id == Product.category_id)
-        .outerjoin(Manufacturer, Manufacturer.id == Product.manufacturer_id)
-        .outerjoin(ServicePlan, ServicePlan.product_id == Product.id)
-        .outerjoin(Stock, Stock.product_id == Product.id)
-        .where(CartLine.cart_id == cart.id, CartLine.organisation_id == cart.organisation_id)
-        .order_by(CartLine.position, CartLine.id)
-    ).all()
 
 
 def deliveries_of(session: Session, cart: Cart) -> Mapping[UUID, list[ReviewDelivery]]:
@@ -55,43 +42,25 @@ def shares_of(session: Session, cart: Cart) -> Mapping[UUID, list[CartLineShare]
     return found
 
 
-CostCentres = Mapping[UUID, tuple[CostCentre, Budget | None]]
+@dataclass(frozen=True)
+class HouseCostCentre:
+    """A cost centre of the house, its budget of the year, and whether the person may order for it today."""
+
+    cost_centre: CostCentre
+    budget: Budget | None
+    orderable: bool
 
 
-def cost_centres_of(
-    session: Session, organisation_id: UUID, rows: Iterable[Any], shares: Mapping[UUID, list[CartLineShare]], year: int
-) -> CostCentres:
-    ids = {row.CartLine.cost_centre_id for row in rows if row.CartLine.cost_centre_id}
-    ids |= {share.cost_centre_id for parts in shares.values() for share in parts}
+CostCentres = Mapping[UUID, HouseCostCentre]
+
+
+def cost_centres_of(session: Session, organisation_id: UUID, requester_id: UUID, day: date) -> CostCentres:
+    """All of the house, by number: those that the lines name, and those that could be chosen instead."""
+    orderable = and_(valid_on(day), may_order_for(requester_id, organisation_id))
     found = session.execute(
-        select(CostCentre, Budget)
-        .outerjoin(Budget, and_(Budget.cost_centre_id == CostCentre.id, Budget.year == year))
-        .where(CostCentre.organisation_id == organisation_id, CostCentre.id.in_(ids))
+        select(CostCentre, Budget, orderable)
+        .outerjoin(Budget, and_(Budget.cost_centre_id == CostCentre.id, Budget.year == day.year))
+        .where(CostCentre.organisation_id == organisation_id)
         .order_by(CostCentre.number)
     )
-    return {cost_centre.id: (cost_centre, budget) for cost_centre, budget in found}
-
-
-@dataclass(frozen=True)
-class BundlePart:
-    product_id: int
-    number: str
-    name: str
-    quantity: int
-    available: int
-
-
-def parts_of(session: Session, products: Iterable[Product]) -> Mapping[int, list[BundlePart]]:
-    found: defaultdict[int, list[BundlePart]] = defaultdict(list)
-    bundles = [product.id for product in products if product.kind == ProductKind.BUNDLE]
-    if bundles:
-        rows = session.execute(
-            select(BundleItem.bundle_id, Product.id, Product.number, Product.name, BundleItem.quantity, Stock.available)
-            .join(Product, Product.id == BundleItem.product_id)
-            .outerjoin(Stock, Stock.product_id == Product.id)
-            .where(BundleItem.bundle_id.in_(bundles))
-            .order_by(BundleItem.bundle_id, Product.number)
-        )
-        for bundle_id, product_id, number, name, quantity, available in rows:
-            found[bundle_id].append(BundlePart(product_id, number, name, quantity, available or 0))
-    return found
+    return {cost_centre.id: HouseCostCentre(cost_centre, budget, bool(may)) for cost_centre, budget, may in found}

@@ -5,10 +5,9 @@ shown is what is ordered. It costs a fixed number of statements.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, select
@@ -16,17 +15,16 @@ from sqlalchemy.orm import Session
 
 from webshop.approvals.errors import NoApprover
 from webshop.approvals.routes import plan, require_passable
-from webshop.cart.models import Cart, CartLine, CartLineShare, ShareKind
-from webshop.catalog import pricing
-from webshop.catalog.models import Product, ProductKind
-from webshop.catalog.stock import IN_STOCK_WORKDAYS, promise_date
+from webshop.cart.models import Cart, CartLineShare, ShareKind
+from webshop.cart.offers import Offer, offers
+from webshop.catalog.models import Product
 from webshop.checkout.draft import BudgetView, Review, ReviewDelivery, ReviewLine, ReviewPart, ReviewShare
 from webshop.checkout.obstacles import budget_problems, head_problems, line_problems
-from webshop.checkout.reading import BundlePart, CostCentres, cost_centres_of, deliveries_of, parts_of, rows_of, shares_of
+from webshop.checkout.reading import CostCentres, cost_centres_of, deliveries_of, shares_of
 from webshop.core.clock import berlin_date
 from webshop.core.errors import ShopError
 from webshop.core.formats import NBSP, decimal, whole
-from webshop.core.money import ZERO, Amount, line_net, split, totals
+from webshop.core.money import ZERO, Amount, split, totals
 from webshop.organisations.budgets import effect
 from webshop.organisations.models import Address, Organisation
 
@@ -41,17 +39,14 @@ def review(session: Session, cart: Cart, *, now: datetime, requester_id: UUID) -
         .outerjoin(Address, and_(Address.id == cart.address_id, Address.organisation_id == Organisation.id))
         .where(Organisation.id == cart.organisation_id)
     ).one()
-    rows = rows_of(session, cart)
+    found = offers(session, cart, day=day)
     deliveries = deliveries_of(session, cart)
     shares = shares_of(session, cart)
-    cost_centres = cost_centres_of(session, cart.organisation_id, rows, shares, day.year)
-    parts = parts_of(session, [row.Product for row in rows])
-    prices = pricing.prices_for(session, cart.organisation_id, _quantities(rows), day=day)
+    cost_centres = cost_centres_of(session, cart.organisation_id, requester_id, day)
     problems: list[ShopError] = []
-    left: dict[int, int] = {}
     lines = []
-    for row in rows:
-        line = _line(row, prices, parts, left, address, deliveries, shares, cost_centres, day)
+    for offer in found:
+        line = _line(offer, address, deliveries, shares, cost_centres)
         problems += line_problems(line, day)
         lines.append(line)
     problems += head_problems(cart, organisation, address, lines, day)
@@ -81,79 +76,58 @@ def review(session: Session, cart: Cart, *, now: datetime, requester_id: UUID) -
         budgets=budgets,
         route=tuple(route),
         problems=tuple(problems),
+        choices=tuple(centre.cost_centre for centre in cost_centres.values() if centre.orderable),
     )
 
 
-def _quantities(rows: Iterable[Any]) -> dict[int, int]:
-    """Pieces by article: tiers count over all lines of the cart."""
-    quantities: defaultdict[int, int] = defaultdict(int)
-    for row in rows:
-        quantities[row.CartLine.product_id] += row.CartLine.quantity
-    return dict(quantities)
-
-
 def _line(
-    row: Any,
-    prices: Mapping[int, pricing.ArticlePrice],
-    parts: Mapping[int, list[BundlePart]],
-    left: dict[int, int],
+    offer: Offer,
     address: Address | None,
     deliveries: Mapping[UUID, list[ReviewDelivery]],
     shares: Mapping[UUID, list[CartLineShare]],
     cost_centres: CostCentres,
-    day: date,
 ) -> ReviewLine:
-    line, product = row.CartLine, row.Product
-    price = prices[product.id]
-    bundle = [ReviewPart(p.product_id, p.number, p.name, p.quantity * line.quantity) for p in parts.get(product.id, [])]
-    stocks = {product.id: row.available or 0} | {p.product_id: p.available for p in parts.get(product.id, [])}
-    needs = {part.product_id: part.quantity for part in bundle} or {product.id: line.quantity}
-    in_stock = product.kind != ProductKind.SERVICE and _enough(needs, stocks, left)
-    net = line_net(price.unit_net, line.quantity, product.price_base_quantity)
-    monthly = line_net(price.monthly_net, line.quantity, product.price_base_quantity)
+    line = offer.line
     single = [ReviewDelivery(address, line.quantity)] if address else []
     return ReviewLine(
-        line_id=line.id,
-        product=product,
-        picture=row.picture,
-        manufacturer=row.name or "",
+        line=line,
+        product=offer.product,
+        successor=offer.successor,
+        picture=offer.picture,
+        manufacturer=offer.manufacturer,
         quantity=line.quantity,
         note=line.note,
-        price=price,
-        net=net,
-        monthly_net=monthly,
-        minimum_term_months=row.minimum_term_months or 0,
-        in_stock=in_stock,
-        promised_date=promise_date(day, IN_STOCK_WORKDAYS if in_stock else product.lead_time_days),
-        shares=_line_shares(line, product, net, monthly, shares.get(line.id, []), cost_centres),
+        price=offer.price,
+        net=offer.net,
+        monthly_net=offer.monthly_net,
+        minimum_term_months=offer.minimum_term_months,
+        in_stock=offer.in_stock,
+        promised_date=offer.promised_date,
+        drift=offer.drift,
+        shares=_line_shares(offer, shares.get(line.id, []), cost_centres),
         deliveries=tuple(deliveries.get(line.id, single)),
-        parts=tuple(bundle),
+        parts=tuple(ReviewPart(p.product_id, p.number, p.name, p.quantity * line.quantity) for p in offer.parts),
     )
 
 
-def _enough(needs: Mapping[int, int], stocks: Mapping[int, int], left: dict[int, int]) -> bool:
-    """True where all parts are in stock; earlier lines of the same cart have taken theirs."""
-    for product_id in needs:
-        left.setdefault(product_id, stocks.get(product_id, 0))
-    enough = all(left[product_id] >= quantity for product_id, quantity in needs.items())
-    for product_id, quantity in needs.items():
-        left[product_id] -= min(quantity, left[product_id])
-    return enough
-
-
-def _line_shares(
-    line: CartLine, product: Product, net: Decimal, monthly: Decimal, shares: Sequence[CartLineShare], cost_centres: CostCentres
-) -> tuple[ReviewShare, ...]:
+def _line_shares(offer: Offer, shares: Sequence[CartLineShare], cost_centres: CostCentres) -> tuple[ReviewShare, ...]:
     """The line's cost centres with their cents; largest remainder (`money.split`)."""
     if not shares:
-        if line.cost_centre_id is None or line.cost_centre_id not in cost_centres:
+        own = cost_centres.get(offer.line.cost_centre_id) if offer.line.cost_centre_id else None
+        if own is None:
             return ()
-        return (ReviewShare(cost_centres[line.cost_centre_id][0], None, HUNDRED, "", net, monthly),)
+        return (ReviewShare(own.cost_centre, None, HUNDRED, "", offer.net, offer.monthly_net, own.orderable),)
     weights = [share.weight for share in shares]
-    amounts = zip(shares, split(net, weights), split(monthly, weights), strict=True)
+    amounts = zip(shares, split(offer.net, weights), split(offer.monthly_net, weights), strict=True)
     return tuple(
         ReviewShare(
-            cost_centres[share.cost_centre_id][0], share.kind, share.weight, _weight_label(share, product), part, part_monthly
+            cost_centre=cost_centres[share.cost_centre_id].cost_centre,
+            kind=share.kind,
+            weight=share.weight,
+            weight_label=_weight_label(share, offer.product),
+            net=part,
+            monthly_net=part_monthly,
+            orderable=cost_centres[share.cost_centre_id].orderable,
         )
         for share, part, part_monthly in amounts
     )
@@ -173,7 +147,7 @@ def _budgets(lines: Sequence[ReviewLine], cost_centres: CostCentres, day: date) 
             once[share.cost_centre.id].append(Amount(share.net, line.product.vat_rate))
             monthly[share.cost_centre.id].append(Amount(share.monthly_net, line.product.vat_rate))
     return tuple(
-        BudgetView(cost_centre, budget, effect(totals(once[key]).gross, totals(monthly[key]).gross, day))
-        for key, (cost_centre, budget) in cost_centres.items()
+        BudgetView(centre.cost_centre, centre.budget, effect(totals(once[key]).gross, totals(monthly[key]).gross, day))
+        for key, centre in cost_centres.items()
         if key in once
     )

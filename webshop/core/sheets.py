@@ -10,7 +10,7 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import BinaryIO
 
@@ -64,16 +64,6 @@ def guarded(text: str) -> str:
 def unguarded(text: str) -> str:
     """The text that `guarded` was given."""
     return text[1:] if text.startswith("'") and _RISKY.match(text) else text
-
-
-def csv_file(head: Sequence[str], rows: Iterable[Sequence[str | int]]) -> bytes:
-    """A CSV file that German spreadsheets open by a double click: semicolons, UTF-8 with a mark, CRLF."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    writer.writerow(head)
-    for row in rows:
-        writer.writerow([guarded(cell) if isinstance(cell, str) else cell for cell in row])
-    return codecs.BOM_UTF8 + out.getvalue().encode()
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------

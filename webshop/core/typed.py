@@ -50,6 +50,14 @@ def decimal_number(text: str) -> Decimal:
     raise ValueError("not a number")
 
 
+def percentage(text: str) -> Decimal:
+    """A part of a hundred: more than nothing, at most 100, at most two places."""
+    value = decimal_number(text)
+    if not 0 < value <= 100 or value != round(value, 2):
+        raise ValueError("not a percentage")
+    return round(value, 2)
+
+
 def day(text: str, today: date) -> date:
     """`30.11.2026`, `30.11.26`, `30.11.`, `30. November 2026`, `2026-11-30`; without a year the next such day."""
     cleaned = " ".join(text.split()).lower()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webshop.core.typed import day, decimal_number, one_line, whole_number
+from webshop.core.typed import day, decimal_number, one_line, percentage, whole_number
 
 TODAY = date(2026, 11, 25)
 
@@ -64,6 +64,13 @@ def test_a_point_before_three_digits_is_never_a_decimal_point() -> None:
 def test_what_is_no_decimal_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
         decimal_number(text)
+
+
+@pytest.mark.parametrize("text", ["0", "0,00", "100,01", "33,333", "-5", "1.000"])
+def test_a_percentage_is_more_than_nothing_and_at_most_all(text: str) -> None:
+    with pytest.raises(ValueError):
+        percentage(text)
+    assert percentage("33,5") == Decimal("33.50")
 
 
 @pytest.mark.parametrize(
