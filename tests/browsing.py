@@ -84,7 +84,7 @@ class Client:
             answer = Answer(self._outside(lambda: self.http.open(url, **options)))
         finally:
             if self.session is not None:
-                _reset_read_only(self.session)
+                _unbind(self.session)
                 self.session.expire_all()
         assert not self._left_behind, f"{answer!r} ended with unsaved changes: {'; '.join(self._left_behind)}"
         assert may_break or answer.status_code != 500, f"{answer!r}: the log says why"
@@ -220,7 +220,10 @@ def watch_sessions() -> None:
             connection.exec_driver_sql("SET TRANSACTION READ ONLY")
 
 
-def _reset_read_only(session: Session) -> None:
+def _unbind(session: Session) -> None:
+    """The test's transaction outlives the request: it may write again, and sees all tenants."""
     connection = session.connection()
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("PRAGMA query_only = OFF")
+    else:
+        connection.exec_driver_sql("SET LOCAL webshop.tenant = ''")

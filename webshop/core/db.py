@@ -155,6 +155,31 @@ def impatient() -> Iterator[None]:
         _impatient.reset(token)
 
 
+_tenant: ContextVar[str | None] = ContextVar("tenant", default=None)
+_SET_TENANT = "SELECT set_config('webshop.tenant', %s, true)"
+
+
+@contextmanager
+def unbound() -> Iterator[None]:
+    """What is bound inside is forgotten at the end: one request."""
+    token = _tenant.set(None)
+    try:
+        yield
+    finally:
+        _tenant.reset(token)
+
+
+def bind_tenant(session: Session, organisation_id: UUID | None) -> None:
+    """From here on, this request's transactions see rows of one tenant only; None, the provider's staff: of all.
+
+    The second wall behind the tenant filters in the queries (S-2): PostgreSQL refuses what a query forgot to ask.
+    """
+    _tenant.set(str(organisation_id) if organisation_id else None)
+    if organisation_id and session.in_transaction() and session.get_bind().dialect.name == "postgresql":
+        raw = cast(Any, session.connection().connection.dbapi_connection)
+        raw.execute(_SET_TENANT, (str(organisation_id),))
+
+
 PUBLIC_URL_OPTION = "webshop_public_url"
 
 
@@ -195,6 +220,8 @@ def _postgres_begin(connection: Connection) -> None:
     raw = cast(Any, connection.connection.dbapi_connection)
     if raw.read_only is not _reading.get():
         raw.read_only = _reading.get()
+    if (tenant := _tenant.get()) is not None:
+        raw.execute(_SET_TENANT, (tenant,))
 
 
 def sqlite_problems(connection: Connection) -> list[str]:

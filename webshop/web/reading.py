@@ -1,11 +1,11 @@
-"""Requests that only read run in read-only transactions."""
+"""What every request's transactions begin with: whether they may write; no tenant yet."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from webshop.core.db import read_only
+from webshop.core.db import read_only, unbound
 from webshop.web.headers import SAFE_METHODS
 
 if TYPE_CHECKING:
@@ -19,5 +19,5 @@ class ReadOnlyGets:
         self.app = app
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        with read_only(environ.get("REQUEST_METHOD", "GET") in SAFE_METHODS):
+        with unbound(), read_only(environ.get("REQUEST_METHOD", "GET") in SAFE_METHODS):
             return self.app(environ, start_response)

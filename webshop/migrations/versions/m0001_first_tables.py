@@ -1,7 +1,8 @@
 """The first tables: people, tenants, catalogue, carts, orders, approvals, queue, outbox, documents, audit.
 
 Beside the tables: the search index (FTS5 trigram on SQLite, pg_trgm on PostgreSQL), and triggers that keep the audit
-trail and stored documents as they are (P-1, P-2).
+trail and stored documents as they are (P-1, P-2); on PostgreSQL row-level security as the second wall between tenants
+(S-2).
 """
 
 import sqlalchemy as sa
@@ -20,6 +21,7 @@ def upgrade() -> None:
     begin_audit_chain()
     if op.get_bind().dialect.name == "postgresql":
         protect_on_postgresql()
+        wall_on_postgresql()
         search_on_postgresql()
     else:
         protect_on_sqlite()
@@ -1151,6 +1153,43 @@ def protect_on_postgresql() -> None:
         "CREATE TRIGGER documents_stay BEFORE UPDATE OR DELETE ON documents FOR EACH ROW "
         "WHEN (OLD.state = 'stored') EXECUTE FUNCTION refuse_change()"
     )
+
+
+TENANT_TABLES = (
+    "addresses",
+    "approval_cases",
+    "approval_steps",
+    "audit_event",
+    "budgets",
+    "cart_choices",
+    "cart_line_deliveries",
+    "cart_line_shares",
+    "cart_lines",
+    "carts",
+    "commitments",
+    "cost_centre_people",
+    "cost_centres",
+    "documents",
+    "fulfilment_queue",
+    "order_line_deliveries",
+    "order_line_parts",
+    "order_line_shares",
+    "order_lines",
+    "orders",
+    "outbox_mail",
+)
+
+
+def wall_on_postgresql() -> None:
+    """Rows of a tenant are seen by that tenant only, also where a query forgot to ask; unset: the shop itself (S-2)."""
+    op.execute(
+        "CREATE FUNCTION tenant_may_see(tenant uuid) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS "
+        "$$ SELECT tenant IS NULL OR coalesce(current_setting('webshop.tenant', true), '') IN ('', tenant::text) $$"
+    )
+    for table in TENANT_TABLES:
+        op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+        op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+        op.execute(f"CREATE POLICY tenant ON {table} USING (tenant_may_see(organisation_id))")
 
 
 def search_on_sqlite() -> None:
