@@ -15,7 +15,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 from werkzeug.test import TestResponse
 
 from tests.pages import Form, Page
-from webshop.accounts import queries, services
+from webshop.accounts import keys, queries
 from webshop.accounts.models import Person
 from webshop.accounts.sessions import establish
 from webshop.core.actor import Actor
@@ -171,7 +171,7 @@ def _begin(session: Session, who: Person | Actor | str, organisation_id: UUID | 
     actor = queries.actor_for(session, person_id, organisation_id, now=utcnow())
     assert actor is not None, f"{who!r} holds no role in any organisation"
     assert organisation_id in (None, actor.organisation_id), f"{who!r} holds no role in that organisation"
-    sid = services.start_session(session, actor, user_agent="Tests", network="127.0.0.0", now=utcnow())
+    sid = keys.start_session(session, actor, user_agent="Tests", network="127.0.0.0", now=utcnow())
     session.commit()
     return sid, actor
 
