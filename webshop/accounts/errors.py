@@ -25,3 +25,11 @@ class EmailTaken(Conflict):
 
 class AlreadyActive(Conflict):
     """The person has a password: an invitation would be a reset by the back door."""
+
+
+class RoleElsewhere(Invalid):
+    """The role belongs to the provider and the organisation is a customer, or the other way round."""
+
+
+class OwnRights(Conflict):
+    """Nobody takes their own administration away, or the house would be locked from inside."""

@@ -1,6 +1,7 @@
 """Reading people and what they may do today."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -8,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, Select, String, Uuid, column, or_, select, table
 from sqlalchemy.orm import Session
 
-from webshop.accounts.models import Person, RoleAssignment, WebSession
+from webshop.accounts.models import LinkPurpose, OneTimeLink, Person, RoleAssignment, WebSession
 from webshop.core.actor import Actor, Membership, Role
 from webshop.core.clock import berlin_date
 
@@ -24,6 +25,17 @@ IDLE_LIMIT = timedelta(hours=4)
 def valid_on(day: date) -> ColumnElement[bool]:
     """Role assignments that hold on this day (in Berlin)."""
     return (RoleAssignment.valid_from <= day) & or_(RoleAssignment.valid_to.is_(None), RoleAssignment.valid_to >= day)
+
+
+def house(session: Session, organisation_id: UUID) -> Row[Any] | None:
+    """Id, number, name and kind of an organisation."""
+    return session.execute(select(HOUSES).where(HOUSES.c.id == organisation_id)).one_or_none()
+
+
+def houses_of(session: Session, person_id: UUID) -> list[UUID]:
+    """The organisations in which a person has, had or will have a role."""
+    statement = select(RoleAssignment.organisation_id).where(RoleAssignment.person_id == person_id)
+    return list(session.scalars(statement.distinct()))
 
 
 def _standing(day: date, *columns: Any) -> Select[Any]:
@@ -51,10 +63,47 @@ def _standing(day: date, *columns: Any) -> Select[Any]:
     )
 
 
-def credentials(session: Session, email: str) -> tuple[UUID | None, str | None]:
-    """Id and password hash of the active person who signs in with this address; None twice where there is none."""
-    row = session.execute(select(Person.id, Person.password_hash).where(Person.email == email, Person.active)).one_or_none()
+def credentials(session: Session, email: str, *, lock: bool = False) -> tuple[UUID | None, str | None]:
+    """Id and password hash of the active person who signs in with this address; None twice where there is none.
+
+    With `lock` the answer stays true until the transaction ends.
+    """
+    statement = select(Person.id, Person.password_hash).where(Person.email == email, Person.active)
+    row = session.execute(statement.with_for_update() if lock else statement).one_or_none()
     return (row.id, row.password_hash) if row else (None, None)
+
+
+@dataclass(frozen=True)
+class LinkHolder:
+    """Whom a one-time link was mailed to, and the names that must not make up their password."""
+
+    person_id: UUID
+    name: str
+    email: str
+    names: tuple[str, ...]
+
+
+def link_holder(session: Session, token_hash: str, purpose: LinkPurpose, *, now: datetime) -> LinkHolder | None:
+    """The person who may use this link now; looking changes nothing (S-16)."""
+    person = session.scalar(
+        select(Person)
+        .join(OneTimeLink, OneTimeLink.person_id == Person.id)
+        .where(
+            OneTimeLink.token_hash == token_hash,
+            OneTimeLink.purpose == purpose,
+            OneTimeLink.used_at.is_(None),
+            OneTimeLink.expires_at > now,
+            Person.active,
+        )
+    )
+    return None if person is None else LinkHolder(person.id, person.name, person.email, names_about(session, person))
+
+
+def names_about(session: Session, person: Person) -> tuple[str, ...]:
+    """Names that others connect with a person: their own, their address, their organisations'."""
+    statement = select(HOUSES.c.name).join(RoleAssignment, RoleAssignment.organisation_id == HOUSES.c.id)
+    houses = session.scalars(statement.where(RoleAssignment.person_id == person.id).distinct())
+    return (person.first_name, person.last_name, person.email, *houses)
 
 
 def actor_for(session: Session, person_id: UUID, organisation_id: UUID | None = None, *, now: datetime) -> Actor | None:
@@ -100,3 +149,13 @@ def _actor(rows: Iterable[Row[Any]], wanted: UUID | None) -> Actor | None:
         language=chosen.language,
         theme=chosen.theme,
     )
+
+
+def sessions_of(session: Session, person_id: UUID, *, now: datetime) -> Sequence[WebSession]:
+    """The browsers in which a person is signed in, last used first."""
+    return session.scalars(
+        select(WebSession)
+        .where(WebSession.person_id == person_id, WebSession.expires_at > now, WebSession.last_seen_at > now - IDLE_LIMIT)
+        .order_by(WebSession.last_seen_at.desc(), WebSession.id)
+        .limit(100)
+    ).all()

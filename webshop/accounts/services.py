@@ -1,231 +1,26 @@
-"""Changing people, their rights, their passwords and their sessions."""
+"""Changing people and their rights. What lets them in stands in `keys`."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from webshop.accounts import queries
-from webshop.accounts.errors import AlreadyActive, EmailTaken, LinkVoid
-from webshop.accounts.models import FailedSignIn, LinkPurpose, OneTimeLink, Person, RoleAssignment, WebSession
-from webshop.accounts.tokens import digest, new_secret
-from webshop.audit import services as audit
-from webshop.core import links
-from webshop.core.actor import Actor
+from webshop.accounts import keys, queries
+from webshop.accounts.errors import AlreadyActive, EmailTaken, OwnRights, RoleElsewhere
+from webshop.accounts.models import LinkPurpose, Person, RoleAssignment
+from webshop.accounts.trail import record
+from webshop.core.actor import Actor, Role
+from webshop.core.clock import berlin_date
 from webshop.core.db import check_version
-from webshop.core.errors import Conflict
+from webshop.core.errors import Conflict, Invalid
 from webshop.core.i18n import N_
-from webshop.outbox import services as outbox
 
-ABSOLUTE_LIMIT = timedelta(hours=24)
-"""After so long a browser must sign in again, however busy it was (S-11)."""
-VALID_FOR = {LinkPurpose.INVITATION: timedelta(days=7), LinkPurpose.RESET: timedelta(minutes=30)}
-RESETS_PER_HOUR = 3
-"""So many reset mails an hour for one person; further requests are answered alike and send nothing."""
+CUSTOMER_ROLES = frozenset({Role.BUYER, Role.APPROVER, Role.ORG_ADMIN, Role.AUDITOR})
+PROVIDER_ROLES = frozenset(Role) - {Role.BUYER, Role.APPROVER, Role.ORG_ADMIN}
 LANGUAGES = ("de", "en")
 THEMES = ("auto", "light", "dark")
-LINKS_KEPT = timedelta(days=30)
-TRIES_KEPT = timedelta(days=1)
-
-
-# --- sessions ---------------------------------------------------------------------------------------------------------
-
-
-def start_session(session: Session, actor: Actor, *, user_agent: str, network: str, now: datetime) -> str:
-    """Sign a person in for the actor's organisation; returns the secret id for the cookie, which is kept as a hash only."""
-    sid = new_secret()
-    session.add(
-        WebSession(
-            token_hash=digest(sid),
-            person_id=actor.person_id,
-            organisation_id=actor.organisation_id,
-            created_at=now,
-            last_seen_at=now,
-            expires_at=now + ABSOLUTE_LIMIT,
-            user_agent=user_agent[:200],
-            source=network[:60],
-        )
-    )
-    return sid
-
-
-def end_session(session: Session, sid: str) -> None:
-    """Sign one browser out."""
-    session.execute(delete(WebSession).where(WebSession.token_hash == digest(sid)))
-
-
-def end_own_session(session: Session, session_id: UUID, *, actor: Actor) -> bool:
-    """End one of the actor's sessions; False where it is not there, or not theirs."""
-    mine = (WebSession.id == session_id) & (WebSession.person_id == actor.person_id)
-    return session.scalar(delete(WebSession).where(mine).returning(WebSession.id)) is not None
-
-
-def end_sessions(session: Session, person_id: UUID, *, but: str | None = None) -> int:
-    """Sign a person out everywhere, except for the browser that holds the session `but`; how many ended."""
-    statement = delete(WebSession).where(WebSession.person_id == person_id)
-    if but is not None:
-        statement = statement.where(WebSession.token_hash != digest(but))
-    return len(session.scalars(statement.returning(WebSession.id)).all())
-
-
-def switch_organisation(session: Session, sid: str, organisation_id: UUID, *, actor: Actor) -> str | None:
-    """Act for another organisation in this browser; the new secret id, or None where the person holds no role there.
-
-    Rights change, so the id does too (S-11).
-    """
-    if organisation_id not in {membership.organisation_id for membership in actor.memberships}:
-        return None
-    renewed = new_secret()
-    statement = (
-        update(WebSession)
-        .where(WebSession.token_hash == digest(sid))
-        .values(organisation_id=organisation_id, token_hash=digest(renewed))
-        .returning(WebSession.id)
-        .execution_options(synchronize_session=False)
-    )
-    return renewed if session.scalar(statement) is not None else None
-
-
-# --- passwords and links ----------------------------------------------------------------------------------------------
-
-
-def invite(session: Session, person: Person, *, actor: Actor | None, now: datetime) -> str:
-    """Mail a person the link with which they choose their first password; returns its secret. Older links are void."""
-    if person.password_hash is not None:
-        raise AlreadyActive(N_("%(name)s hat schon ein Passwort und setzt es über „Passwort vergessen“ neu."), name=person.name)
-    if not person.active:
-        raise Conflict(N_("%(name)s ist deaktiviert. Aktivieren Sie das Konto zuerst."), name=person.name)
-    token = _new_link(session, person, LinkPurpose.INVITATION, now=now)
-    _mail_link(session, person, LinkPurpose.INVITATION, token, now=now)
-    _record(session, "person.invited", person, actor=actor, now=now)
-    return token
-
-
-def request_reset(session: Session, email: str, *, now: datetime) -> Person | None:
-    """Mail a reset link to whoever signs in with this address; the person, or None where there is nobody to mail to.
-
-    Nobody learns from the outside which it was: both ways render and write a mail, and one takes it back (S-15).
-    """
-    person = session.scalar(select(Person).where(Person.email == email, Person.active))
-    recent = session.scalar(
-        select(func.count(OneTimeLink.id)).where(
-            OneTimeLink.person_id == (person.id if person else None),
-            OneTimeLink.purpose == LinkPurpose.RESET,
-            OneTimeLink.created_at > now - timedelta(hours=1),
-        )
-    )
-    if person is not None and (recent or 0) < RESETS_PER_HOUR:
-        token = _new_link(session, person, LinkPurpose.RESET, now=now)
-        _mail_link(session, person, LinkPurpose.RESET, token, now=now)
-        return person
-    with session.begin_nested() as aside:
-        nobody = Person(first_name="Erika", last_name="Mustermann", email="nobody@localhost.invalid", language="de")
-        _mail_link(session, nobody, LinkPurpose.RESET, new_secret(), now=now)
-        session.flush()
-        aside.rollback()
-    return None
-
-
-def redeem(session: Session, token: str, purpose: LinkPurpose, *, password_hash: str, now: datetime) -> Person:
-    """Use a link: the person's password is the new one, all their sessions end; LinkVoid where it cannot be used (S-16)."""
-    statement = (
-        update(OneTimeLink)
-        .where(
-            OneTimeLink.token_hash == digest(token),
-            OneTimeLink.purpose == purpose,
-            OneTimeLink.used_at.is_(None),
-            OneTimeLink.expires_at > now,
-        )
-        .values(used_at=now)
-        .returning(OneTimeLink.person_id)
-        .execution_options(synchronize_session=False)
-    )
-    person_id = session.scalar(statement)
-    person = session.get(Person, person_id) if person_id else None
-    if person is None or not person.active:
-        raise LinkVoid(N_("Dieser Link gilt nicht mehr. Fordern Sie einen neuen an."))
-    actor = queries.actor_for(session, person.id, now=now)
-    end_sessions(session, person.id)
-    _set_password(session, person, password_hash, actor=actor, now=now, notice=purpose is LinkPurpose.RESET)
-    return person
-
-
-def change_password(
-    session: Session, person: Person, *, proven_hash: str, password_hash: str, sid: str, actor: Actor, now: datetime
-) -> None:
-    """A new password in place of the proven one; all other sessions of the person end (S-11).
-
-    Hashes are made and compared by the caller, outside of any transaction (R-23); Conflict where the password changed since.
-    """
-    session.refresh(person, ["password_hash"], with_for_update=True)
-    if person.password_hash != proven_hash:
-        raise Conflict(N_("Das Passwort wurde inzwischen geändert."))
-    end_sessions(session, person.id, but=sid)
-    _set_password(session, person, password_hash, actor=actor, now=now, notice=True)
-
-
-def renew_hash(session: Session, person_id: UUID, *, proven_hash: str, password_hash: str) -> None:
-    """The same password under today's hash settings."""
-    statement = update(Person).where(Person.id == person_id, Person.password_hash == proven_hash)
-    session.execute(statement.values(password_hash=password_hash).execution_options(synchronize_session=False))
-
-
-def sweep(session: Session, *, now: datetime) -> int:
-    """Forget what has run out: sessions, links and tries; how many rows. For the worker's daily round."""
-    idle = WebSession.last_seen_at < now - queries.IDLE_LIMIT
-    gone = session.scalars(delete(WebSession).where((WebSession.expires_at < now) | idle).returning(WebSession.id)).all()
-    old = OneTimeLink.created_at < now - LINKS_KEPT
-    links_gone = session.scalars(delete(OneTimeLink).where(old).returning(OneTimeLink.id)).all()
-    tries = session.scalars(delete(FailedSignIn).where(FailedSignIn.at < now - TRIES_KEPT).returning(FailedSignIn.id)).all()
-    return len(gone) + len(links_gone) + len(tries)
-
-
-def _set_password(
-    session: Session, person: Person, password_hash: str, *, actor: Actor | None, now: datetime, notice: bool
-) -> None:
-    person.password_hash = password_hash
-    person.version += 1
-    _void_links(session, person.id, now)
-    _record(session, "person.password_changed", person, actor=actor, now=now)
-    if notice:
-        _mail(session, person, "password_changed", now=now, at=now, url=links.link(session, "forgotten"))
-
-
-def _new_link(session: Session, person: Person, purpose: LinkPurpose, *, now: datetime) -> str:
-    _void_links(session, person.id, now)
-    token = new_secret()
-    session.add(
-        OneTimeLink(
-            token_hash=digest(token),
-            person_id=person.id,
-            purpose=purpose,
-            created_at=now,
-            expires_at=now + VALID_FOR[purpose],
-        )
-    )
-    return token
-
-
-def _void_links(session: Session, person_id: UUID, now: datetime) -> None:
-    statement = update(OneTimeLink).where(OneTimeLink.person_id == person_id, OneTimeLink.used_at.is_(None))
-    statement = statement.where(OneTimeLink.expires_at > now).values(expires_at=now)
-    session.execute(statement.execution_options(synchronize_session=False))
-
-
-def _mail_link(session: Session, person: Person, purpose: LinkPurpose, token: str, *, now: datetime) -> None:
-    kind = "invitation" if purpose is LinkPurpose.INVITATION else "password_reset"
-    page = "invitation" if purpose is LinkPurpose.INVITATION else "reset"
-    _mail(session, person, kind, now=now, url=links.link(session, page, token=token), until=now + VALID_FOR[purpose])
-
-
-def _mail(session: Session, person: Person, kind: str, *, now: datetime, **data: object) -> None:
-    to = (person.name, person.email)
-    outbox.promise(session, kind=kind, to=to, language=person.language, data={"name": person.name, **data}, now=now, priority=2)
-
-
-# --- people and roles -------------------------------------------------------------------------------------------------
 
 
 def create_person(
@@ -257,7 +52,7 @@ def create_person(
         raise EmailTaken(
             N_("Zu dieser E-Mail-Adresse gibt es schon ein Konto. Öffnen Sie es und geben Sie ihm eine Rolle."), field="email"
         ) from error
-    _record(session, "person.created", person, actor=actor, now=now, after={"email": person.email, "name": person.name})
+    record(session, "person.created", person, actor=actor, now=now, after={"email": person.email, "name": person.name})
     return person
 
 
@@ -265,7 +60,7 @@ def change_person(
     session: Session,
     person: Person,
     *,
-    seen_version: int,
+    seen_version: int | None,
     first_name: str,
     last_name: str,
     phone: str,
@@ -279,7 +74,7 @@ def change_person(
     before = {name: getattr(person, name) for name in values}
     person.first_name, person.last_name, person.phone, person.department = first_name, last_name, phone, department
     changed = {name for name, value in values.items() if before[name] != value}
-    _record(
+    record(
         session,
         "person.changed",
         person,
@@ -288,6 +83,95 @@ def change_person(
         before={name: before[name] for name in sorted(changed)},
         after={name: values[name] for name in sorted(changed)},
     )
+
+
+def assign_role(
+    session: Session,
+    person: Person,
+    role: Role,
+    organisation_id: UUID | None,
+    *,
+    actor: Actor | None,
+    now: datetime,
+    valid_from: date | None = None,
+    valid_to: date | None = None,
+) -> RoleAssignment:
+    """Give a person a role in an organisation, from today on unless told otherwise; nothing changes where they hold it."""
+    house = queries.house(session, organisation_id) if organisation_id else None
+    if organisation_id is None or house is None:
+        raise Invalid(N_("Wählen Sie eine Organisation aus."), field="organisation_id")
+    if role not in (PROVIDER_ROLES if house.kind == queries.PROVIDER else CUSTOMER_ROLES):
+        raise RoleElsewhere(N_("Diese Rolle gibt es in dieser Organisation nicht."), field="roles")
+    start = valid_from or berlin_date(now)
+    if valid_to is not None and valid_to < start:
+        raise Invalid(N_("Das Ende liegt vor dem Beginn. Wählen Sie einen späteren Tag."), field="valid_to")
+    same = (RoleAssignment.person_id == person.id) & (RoleAssignment.organisation_id == organisation_id)
+    same &= RoleAssignment.role == role
+    held = session.scalar(select(RoleAssignment).where(same, queries.valid_on(start)).with_for_update())
+    if held is not None and held.valid_to == valid_to:
+        return held
+    values = {"role": role, "from": start.isoformat(), "to": valid_to.isoformat() if valid_to else None}
+    if held is None:
+        held = RoleAssignment(
+            person_id=person.id, organisation_id=organisation_id, role=role, valid_from=start, valid_to=valid_to
+        )
+        session.add(held)
+    else:
+        held.valid_to = valid_to
+    person.version += 1
+    record(session, "person.role_given", person, actor=actor, now=now, organisation_id=organisation_id, after=values)
+    return held
+
+
+def end_role(session: Session, assignment: RoleAssignment, person: Person, *, actor: Actor, now: datetime) -> None:
+    """Take a role away, at once: yesterday was its last day, and one that began today never was (S-6)."""
+    if person.id == actor.person_id and assignment.role is Role.ADMIN:
+        raise OwnRights(N_("Die eigene Administration kann nur eine zweite Person beenden."))
+    today = berlin_date(now)
+    if assignment.valid_from >= today:
+        session.delete(assignment)
+    else:
+        assignment.valid_to = today - timedelta(days=1)
+    person.version += 1
+    record(
+        session,
+        "person.role_ended",
+        person,
+        actor=actor,
+        now=now,
+        organisation_id=assignment.organisation_id,
+        before={"role": assignment.role, "from": assignment.valid_from.isoformat()},
+    )
+
+
+def deactivate(session: Session, person: Person, *, seen_version: int | None, actor: Actor, now: datetime) -> None:
+    """Shut a person out: all their sessions end with this commit, no link lets them in again (S-11)."""
+    if person.id == actor.person_id:
+        raise OwnRights(N_("Das eigene Konto kann nur eine zweite Person deaktivieren."))
+    check_version(person, seen_version)
+    person.active = False
+    keys.end_sessions(session, person.id)
+    keys.void_links(session, person.id, now)
+    record(session, "person.deactivated", person, actor=actor, now=now, before={"active": True}, after={"active": False})
+
+
+def activate(session: Session, person: Person, *, seen_version: int | None, actor: Actor, now: datetime) -> None:
+    """Let a person in again, with the roles they hold and the password they had."""
+    check_version(person, seen_version)
+    person.active = True
+    record(session, "person.activated", person, actor=actor, now=now, before={"active": False}, after={"active": True})
+
+
+def invite(session: Session, person: Person, *, actor: Actor | None, now: datetime) -> str:
+    """Mail a person the link with which they choose their first password; returns its secret. Older links are void."""
+    if person.password_hash is not None:
+        raise AlreadyActive(N_("%(name)s hat schon ein Passwort und setzt es über „Passwort vergessen“ neu."), name=person.name)
+    if not person.active:
+        raise Conflict(N_("%(name)s ist deaktiviert. Aktivieren Sie das Konto zuerst."), name=person.name)
+    token = keys.new_link(session, person, LinkPurpose.INVITATION, now=now)
+    keys.mail_link(session, person, LinkPurpose.INVITATION, token, now=now)
+    record(session, "person.invited", person, actor=actor, now=now)
+    return token
 
 
 def set_language(session: Session, person_id: UUID, language: str) -> None:
@@ -303,28 +187,3 @@ def set_theme(session: Session, person_id: UUID, theme: str) -> None:
 def _set_display(session: Session, person_id: UUID, **values: str) -> None:
     """How pages look to somebody is no right and no data of theirs that others edit: no version, no audit event."""
     session.execute(update(Person).where(Person.id == person_id).values(**values).execution_options(synchronize_session=False))
-
-
-def _record(
-    session: Session,
-    action: str,
-    person: Person,
-    *,
-    actor: Actor | None,
-    now: datetime,
-    before: dict[str, object] | None = None,
-    after: dict[str, object] | None = None,
-) -> None:
-    """An audit event about a person; it belongs to their organisation where they have exactly one."""
-    session.flush()
-    houses = session.scalars(select(RoleAssignment.organisation_id).where(RoleAssignment.person_id == person.id).distinct()).all()
-    audit.record(
-        session,
-        action,
-        subject=("person", person.id, person.email),
-        actor=actor,
-        now=now,
-        organisation_id=houses[0] if len(houses) == 1 else None,
-        before=before,
-        after=after,
-    )

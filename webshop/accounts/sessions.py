@@ -15,7 +15,7 @@ from webshop.accounts.models import WebSession
 from webshop.accounts.tokens import digest
 from webshop.core.actor import Actor
 from webshop.core.clock import utcnow
-from webshop.core.db import impatient, read_only, reading
+from webshop.core.db import bind_tenant, impatient, read_only, reading
 from webshop.extensions import db
 from webshop.web.access import SignedIn
 
@@ -43,6 +43,7 @@ def load_signed_in(sid: str) -> SignedIn | None:
     actor, session_id, last_seen_at = found
     if now - last_seen_at > NOTED_EVERY:
         note_seen(session_id, now)
+    bind_tenant(session, None if actor.is_staff else actor.organisation_id)
     return SignedIn(sid, actor)
 
 

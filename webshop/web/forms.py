@@ -1,9 +1,12 @@
 """What all forms share: typed, translated, checked the same way."""
 
+import unicodedata
 from typing import Any, cast
 
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
+
+from webshop.core.typed import one_line
 
 
 def _l(message: str) -> str:
@@ -23,7 +26,13 @@ class ShopForm(FlaskForm):
         return bool(cast(Any, self).validate_on_submit())
 
     def blame(self, field: str | None, sentence: str) -> None:
-        """Put the sentence of a rule at the field it is about, or at the first field."""
-        names = [name for name in self._fields if name != "csrf_token"]
-        target = self._fields[field if field in self._fields else names[0]]
-        target.errors = [*target.errors, sentence]
+        """Put the sentence of a rule at the field it is about; above the form where it is about none."""
+        if field in self._fields:
+            self._fields[field].errors = [*self._fields[field].errors, sentence]
+        else:
+            self.form_errors.append(sentence)
+
+
+def tidy(value: str | None) -> str | None:
+    """Text on one line, one spelling for what looks alike (NFC); control characters go, so no mail header breaks (S-31)."""
+    return value if value is None else unicodedata.normalize("NFC", one_line(value))

@@ -22,6 +22,9 @@ def set_language() -> ResponseReturnValue:
     """The language of this browser; a signed-in person's is kept in the account."""
     wanted = request.form.get("language", "de")
     session["language"] = wanted if wanted in ("de", "en") else "de"
+    actor = actor_or_none()
+    if actor is not None:
+        current_app.extensions["webshop_keep_language"](actor, session["language"])
     return redirect(safe_next(request.form.get("next")), 303)
 
 
