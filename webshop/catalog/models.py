@@ -59,7 +59,8 @@ class Product(Versioned, Base):
         CheckConstraint("vat_rate BETWEEN 0 AND 100", name="vat_rate"),
         CheckConstraint("price_base_quantity > 0", name="price_base_quantity"),
         CheckConstraint("max_quantity BETWEEN 1 AND 100000", name="max_quantity"),
-        Index("ix_products_category", "category_id", "status"),
+        # All that a listing counts by, so that counting 100,000 articles reads no article.
+        Index("ix_products_listing", "status", "category_id", "manufacturer_id", "kind", "lead_time_days", "id"),
         Index("ix_products_manufacturer", "manufacturer_id"),
         Index("ix_products_manufacturer_number", "manufacturer_number"),
         Index("ix_products_gtin", "gtin"),

@@ -86,12 +86,20 @@ def prices_for(
     return {product: _best(product, quantity, listed[product], contracted[product]) for product, quantity in quantities.items()}
 
 
+def list_prices_for(session: Session, quantities: Mapping[int, int], *, day: date) -> dict[int, ArticlePrice]:
+    """The list price of each article (by id) at its quantity, whatever contracts there are: what staff see."""
+    if not quantities:
+        return {}
+    listed = _list_steps(session, quantities, day)
+    return {product: _best(product, quantity, listed[product], {}) for product, quantity in quantities.items()}
+
+
 def _list_steps(session: Session, quantities: Mapping[int, int], day: date) -> defaultdict[int, _Steps]:
     steps: defaultdict[int, _Steps] = defaultdict(lambda: defaultdict(dict))
     rows = session.execute(
-        select(Price.product_id, Price.charge, Price.min_quantity, Price.unit_net).where(
-            Price.product_id.in_(list(quantities)), list_price_clause(day)
-        )
+        select(Price.product_id, Price.charge, Price.min_quantity, Price.unit_net)
+        .where(Price.product_id.in_(list(quantities)), list_price_clause(day))
+        .order_by(Price.valid_from)  # where periods overlap, the newer price counts
     )
     for product_id, charge, min_quantity, unit_net in rows:
         steps[product_id][charge][min_quantity] = unit_net

@@ -491,8 +491,13 @@ def create_tables() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_products")),
         sa.UniqueConstraint("number", name=op.f("uq_products_number")),
     )
-    op.create_index("ix_products_category", "products", ["category_id", "status"], unique=False)
     op.create_index("ix_products_gtin", "products", ["gtin"], unique=False)
+    op.create_index(
+        "ix_products_listing",
+        "products",
+        ["status", "category_id", "manufacturer_id", "kind", "lead_time_days", "id"],
+        unique=False,
+    )
     op.create_index("ix_products_manufacturer", "products", ["manufacturer_id"], unique=False)
     op.create_index("ix_products_manufacturer_number", "products", ["manufacturer_number"], unique=False)
     op.create_table(
@@ -1124,7 +1129,8 @@ def create_tables() -> None:
 
 def begin_audit_chain() -> None:
     """The chain's head, before its first event."""
-    op.execute(f"INSERT INTO audit_head (id, seq, hash) VALUES (1, 0, '{'0' * 64}')")
+    head = sa.table("audit_head", sa.column("id", sa.Integer), sa.column("seq", sa.Integer), sa.column("hash", sa.String))
+    op.bulk_insert(head, [{"id": 1, "seq": 0, "hash": "0" * 64}])
 
 
 def protect_on_sqlite() -> None:

@@ -1,0 +1,143 @@
+"""A page of articles: one statement for the counts, one for the rows, two for the prices, however many articles there are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, UnaryExpression, case, select
+from sqlalchemy.orm import Session
+
+from webshop.catalog.availability import Availability, Promise
+from webshop.catalog.counting import Counts, count
+from webshop.catalog.matching import name_key, number_key, relevance
+from webshop.catalog.models import Category, Manufacturer, Product, ProductKind, Stock
+from webshop.catalog.pricing import ArticlePrice
+from webshop.catalog.selection import Selection, Sort
+from webshop.catalog.shown_prices import prices_shown
+from webshop.catalog.source import Scope, Source, source
+from webshop.core.actor import Actor
+
+PAGE_SIZE: Final = 24
+Order = ColumnElement[Any] | UnaryExpression[Any]
+
+
+@dataclass(frozen=True)
+class Card:
+    """An article as lists show it."""
+
+    id: int
+    number: str
+    name: str
+    short_description: str
+    kind: ProductKind
+    manufacturer: str
+    picture: str
+    unit_label: str
+    vat_rate: int
+    price_base_quantity: int
+    promise: Promise
+    in_contract: bool
+    price: ArticlePrice
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A page of cards and the counts around it; `number` is the page shown, which may not be the one asked for."""
+
+    counts: Counts
+    cards: list[Card]
+    number: int
+    pages: int
+
+    @property
+    def total(self) -> int:
+        """Articles on all pages."""
+        return self.counts.hits
+
+    @property
+    def first(self) -> int:
+        """Position of the first card shown."""
+        return (self.number - 1) * PAGE_SIZE + 1 if self.cards else 0
+
+    @property
+    def last(self) -> int:
+        """Position of the last card shown."""
+        return self.first + len(self.cards) - 1 if self.cards else 0
+
+
+def listing(session: Session, viewer: Actor, selection: Selection, scope: Scope, *, day: date) -> Listing:
+    """The articles asked for; a page beyond the last one shows the last one."""
+    joins = partial(source, viewer, selection, scope, day=day, dialect=session.get_bind().dialect.name)
+    counts = count(session, joins(prices=selection.priced))
+    pages = max(-(-counts.hits // PAGE_SIZE), 1)
+    number = min(selection.page, pages)
+    rows = _rows(session, joins(prices=selection.asks_for_price), (number - 1) * PAGE_SIZE) if counts.hits else []
+    prices = prices_shown(session, viewer, {row.id: 1 for row in rows}, day=day)
+    return Listing(counts, [_card(row, prices[row.id]) for row in rows], number, pages)
+
+
+def _rows(session: Session, found: Source, offset: int) -> Sequence[Any]:
+    statement = (
+        select(
+            Product.id,
+            Product.number,
+            Product.name,
+            Product.short_description,
+            Product.kind,
+            Product.unit_label,
+            Product.vat_rate,
+            Product.price_base_quantity,
+            Product.lead_time_days,
+            Manufacturer.name.label("manufacturer"),
+            Category.picture,
+            Stock.available,
+            found.availability.label("availability"),
+            found.in_contract.label("in_contract"),
+        )
+        .select_from(found.articles)
+        .join(Category, Category.id == Product.category_id)
+        .outerjoin(Manufacturer, Manufacturer.id == Product.manufacturer_id)
+        .where(found.in_scope, *found.own_filters().values())
+        .order_by(*_order(found))
+        .limit(PAGE_SIZE)
+        .offset(offset)
+    )
+    return session.execute(statement).all()
+
+
+def _order(found: Source) -> list[Order]:
+    """The same order on both databases, down to the last tie."""
+    by_name: list[Order] = [name_key(), number_key()]
+    contract_first = case((found.in_contract, 0), else_=1)
+    match found.selection.sort:
+        case Sort.CHEAPEST:
+            return [found.price.is_(None), found.price, *by_name]
+        case Sort.DEAREST:
+            return [found.price.is_(None), found.price.desc(), *by_name]
+        case Sort.NAME:
+            return by_name
+        case Sort.NEWEST:
+            return [Product.created_at.desc(), *by_name]
+        case Sort.RECOMMENDED:
+            best = [relevance(found.selection.query)] if found.selection.query else []
+            return [*best, contract_first, found.availability, *by_name]
+
+
+def _card(row: Any, price: ArticlePrice) -> Card:
+    return Card(
+        id=row.id,
+        number=row.number,
+        name=row.name,
+        short_description=row.short_description,
+        kind=row.kind,
+        manufacturer=row.manufacturer or "",
+        picture=row.picture,
+        unit_label=row.unit_label,
+        vat_rate=row.vat_rate,
+        price_base_quantity=row.price_base_quantity,
+        promise=Promise(row.kind, Availability(row.availability), row.lead_time_days, row.available or 0),
+        in_contract=row.in_contract,
+        price=price,
+    )
