@@ -10,13 +10,14 @@ from webshop.accounts.views import people_bp
 from webshop.cart.views import bp as cart_bp
 from webshop.catalog.views import bp as catalog_bp
 from webshop.checkout.inbox import bp as approvals_bp
+from webshop.checkout.order_pages import bp as orders_bp
 from webshop.checkout.views import bp as checkout_bp
 from webshop.config import Settings, load_settings
 from webshop.core.db import configure_engine
 from webshop.extensions import babel, csrf, db, login
 from webshop.fulfilment.views import bp as fulfilment_bp
 from webshop.navigation import init_frame
-from webshop.orders.views import bp as orders_bp
+from webshop.probes import gauges, probes
 from webshop.web.access import actor_or_none, check_routes
 from webshop.web.errors import init_errors
 from webshop.web.filters import init_filters
@@ -50,7 +51,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_frame(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    init_health(app)
+    init_health(app, probes=probes(settings), gauges=gauges)
     check_routes(app)
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, settings.proxies, settings.proxies, settings.proxies)  # type: ignore[method-assign]

@@ -12,7 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.exc import DBAPIError
 
-from webshop import paths
+from webshop import paths, tables
 from webshop.config import Settings
 from webshop.core.db import configure_engine, read_only, sqlite_problems
 
@@ -27,6 +27,7 @@ class UnusableDatabase(Exception):
 
 def open_engine(settings: Settings, *, pool_size: int = 2) -> Engine:
     """An engine for work outside the web, set up like the shop's own."""
+    assert tables.metadata.tables, "all rows must be known before the first statement"
     engine = create_engine(settings.database_url, pool_pre_ping=True, pool_size=pool_size)
     configure_engine(engine, public_url=settings.public_url)
     return engine

@@ -131,7 +131,7 @@ def claim_entry(session: Session, entry_id: int, *, actor: Actor, now: datetime)
     if entry.state == EntryState.CLAIMED:
         raise AlreadyTaken(N_("Diesen Auftrag hat inzwischen %(name)s übernommen."), name=entry.claimed_by)
     if entry.state == EntryState.QUEUED and entry.not_before is not None and entry.not_before > now:
-        raise AlreadyTaken(N_("Dieser Auftrag macht nach einem Fehlversuch noch eine Pause. Versuchen Sie es später noch einmal."))
+        raise AlreadyTaken(N_("Dieser Auftrag ruht nach einem Fehlversuch noch. Versuchen Sie es später noch einmal."))
     if entry.state == EntryState.QUEUED:
         raise AlreadyTaken(N_("Diesen Auftrag übernimmt gerade jemand anderes."))
     raise WrongState(N_("Dieser Auftrag wartet nicht mehr."))
@@ -271,7 +271,7 @@ def _complete_if_last(session: Session, order: Order, *, actor: Actor | None, no
         FulfilmentEntry.order_id == order.id, FulfilmentEntry.state.not_in([EntryState.DONE, EntryState.CANCELLED])
     )
     if order.state == OrderState.APPROVED and session.scalar(open_entries.limit(1)) is None:
-        orders.move(session, order, "complete", actor=actor, now=now, reason="Alle Positionen sind erledigt")
+        orders.move(session, order, "complete", actor=actor, now=now)
 
 
 def _record(

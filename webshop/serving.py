@@ -1,0 +1,144 @@
+"""The web server: granian in front of a plain WSGI app, one main process and several web processes.
+
+Limits of a request are the app's (S-29); here are those of a connection (R-30). A client has ten seconds for its
+headers. Waiting connections cost a file handle, no thread: `CONNECTIONS` per process may be open, and as many requests
+as there are threads run at once, the others queue. Bodies are read by the app's thread, so a public shop stands behind
+a reverse proxy that buffers them.
+
+On SIGTERM no new connection is taken, running requests finish, and after `STOP_S` seconds whatever is left is ended
+(R-27). A web process whose main process has died ends by itself, so that nothing holds the port.
+"""
+
+import errno
+import os
+import shutil
+import signal
+import socket
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.server.mp import MPServer
+
+from webshop.config import Settings
+
+HEADER_TIMEOUT_MS = 10_000
+CONNECTIONS = 1024
+STOP_S = 28
+"""Less than the 30 seconds that service managers wait by default before they kill."""
+LOOK_S = 1.0
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {},
+    "handlers": {},
+    "loggers": {"_granian": {"propagate": True}, "granian.access": {"propagate": True}},
+}
+"""granian's own words go where all others go: JSON lines on standard error."""
+
+
+class CannotServe(Exception):
+    """The settings do not make a shop that may be reached by people; the message says what to do."""
+
+
+def refuse_exposed(settings: Settings) -> None:
+    """CannotServe where session cookies would cross a network in the clear (S-12).
+
+    The address that people type counts, not the one we listen on: behind a reverse proxy that speaks TLS the shop may
+    listen anywhere, as long as WEBSHOP_PUBLIC_URL says https. Only on this machine itself is http enough.
+    """
+    if settings.exposed:
+        raise CannotServe(
+            f"WEBSHOP_PUBLIC_URL ist {settings.public_url}: ohne TLS gingen Anmeldungen unverschlüsselt durchs Netz. "
+            "Stellen Sie einen Reverse-Proxy mit TLS davor und setzen Sie WEBSHOP_PUBLIC_URL=https://… "
+            "und WEBSHOP_PROXIES=1. Für die Vorführung im eigenen Netz genügt: webshop demo"
+        )
+
+
+def serve(settings: Settings) -> None:
+    """Serve the shop until SIGTERM or SIGINT; SystemExit where the web processes cannot stay up."""
+    folder = tempfile.mkdtemp(prefix="webshop-metrics-")
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+    try:
+        _run(settings)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+class Granian(MPServer):
+    """granian's server, which remembers that it was asked to stop."""
+
+    asked = False
+
+    def signal_handler_interrupt(self, *args: Any, **kwargs: Any) -> None:
+        """SIGTERM and SIGINT."""
+        self.asked = True
+        super().signal_handler_interrupt(*args, **kwargs)  # type: ignore[no-untyped-call] # granian has no types here
+
+
+def _run(settings: Settings) -> None:
+    import webshop.wsgi  # noqa: F401 - before the processes fork: loaded once, shared, and broken code stops here
+
+    host, port = _free_address(settings.bind)
+    server = Granian(
+        "webshop.wsgi:app",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=settings.web_processes,
+        blocking_threads=settings.web_threads,
+        backlog=CONNECTIONS,
+        backpressure=CONNECTIONS,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIMEOUT_MS),
+        websockets=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=STOP_S,
+        log_dictconfig=LOGGING,
+    )
+    main = os.getpid()
+
+    def load() -> Callable[..., Any]:
+        end_with(main)
+        from webshop.wsgi import app
+
+        return app
+
+    try:
+        server.serve(target_loader=load, wrap_loader=False)
+    except SystemExit:
+        if not server.asked:
+            raise
+        # Ctrl-C reaches the web processes too; that they end then is no failure.
+
+
+def _free_address(bind: str) -> tuple[str, int]:
+    """Host and port; CannotServe where somebody listens there. granian would share the port without a word."""
+    host, _, port = bind.rpartition(":")
+    host = host.strip("[]")
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, int(port)))
+        except OSError as error:
+            words = "dort lauscht schon ein Programm" if error.errno == errno.EADDRINUSE else str(error.strerror)
+            raise CannotServe(
+                f"{bind} ist nicht frei: {words}. Ein anderer Port geht so: WEBSHOP_BIND={host}:{int(port) + 1}"
+            ) from error
+    return host, int(port)
+
+
+def end_with(parent: int) -> None:
+    """Make this process end in good order when its parent process is gone."""
+
+    def look() -> None:
+        while os.getppid() == parent:
+            time.sleep(LOOK_S)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=look, name="end-with-parent", daemon=True).start()
