@@ -41,7 +41,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_logs(app)
     _init_database(app)
     csrf.init_app(app)
-    login.init_app(app)
+    login.init_app(app, add_context_processor=False)  # templates see `actor`; an error page must not load anybody
     login.session_protection = "strong"
     login.user_loader(load_signed_in)
     babel.init_app(app, locale_selector=_language, default_translation_directories=str(paths.TRANSLATIONS))

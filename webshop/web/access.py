@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from flask import Flask, abort, current_app, redirect, request, url_for
+from flask import Flask, abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user
 from sqlalchemy.exc import DBAPIError
@@ -59,7 +59,9 @@ def current_actor() -> Actor:
 
 
 def actor_or_none() -> Actor | None:
-    """The person of this request, if any."""
+    """The person of this request, if any; nobody on an error page whose reason may be the database itself."""
+    if g.get("without_person"):
+        return None
     user = current_user._get_current_object() if current_user else None
     return user.actor if isinstance(user, SignedIn) else None
 

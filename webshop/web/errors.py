@@ -49,6 +49,7 @@ SENTENCES = {
 
 def error_page(status: int, sentence: str | None = None, *, retry_after: int | None = None) -> Response:
     """The error page of a status; needs no database and no person."""
+    g.without_person = status >= 500
     title = TITLES.get(status, TITLES[500 if status >= 500 else 400])
     text = sentence or _(SENTENCES.get(status, SENTENCES[500 if status >= 500 else 400]))
     page = render_template("errors/error.html", status=status, title=_(title), sentence=text, reference=reference())
