@@ -11,6 +11,7 @@ so that one column tells what was hit, sorts by name alike on both databases, an
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 MAX_QUERY = 200
 MAX_WORDS = 8
@@ -18,14 +19,17 @@ PART = "\n"
 
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d"})
 _INCHES = re.compile(r"(?<=\d)\s*(?:\"|″|”|''|’’)")
+_WORD = re.compile(r"[^\W_]+")
 _UNITS = re.compile(r"\b(\d+)(zoll|[kmgt]b|[kmg]?hz|kg|[cm]m|k?va|[mk]?wh|mah|w|ports?|mp)\b")
 
 
+@lru_cache(maxsize=8192)
 def fold(text: str) -> str:
     """Words in lower-case letters and digits, one blank between them; umlauts written out, units set apart."""
     return _words(_composed(text).translate(_UMLAUTS))
 
 
+@lru_cache(maxsize=8192)
 def fold_plain(text: str) -> str:
     """As `fold`, but umlauts lose their dots: `buro` for Büro."""
     return _words(_composed(text).replace("ß", "ss"))
@@ -67,6 +71,7 @@ def _composed(text: str) -> str:
 
 
 def _words(text: str, *, units: bool = True) -> str:
-    bare = (char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
-    words = " ".join("".join(char if char.isalnum() else " " for char in bare).split())
+    if not text.isascii():
+        text = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+    words = " ".join(_WORD.findall(text))
     return _UNITS.sub(r"\1 \2", words) if units else words
