@@ -51,6 +51,15 @@ class LinesChanged(Conflict):
         self.line_ids = line_ids
 
 
+class LinesWrong(Invalid):
+    """Values that lines cannot have, by line; `field` of each says where it belongs. Nothing was saved."""
+
+    def __init__(self, problems: Mapping[UUID, Invalid]) -> None:
+        first = next(iter(problems.values()))
+        super().__init__(first.message, field=first.field, **first.params)
+        self.problems = dict(problems)
+
+
 class WrongQuantity(Invalid):
     """Not a whole number from 1 to what one line may hold."""
 

@@ -81,24 +81,31 @@ def lines_of(session: Session, cart: Cart, *, splits: bool = False) -> Sequence[
     return session.scalars(statement).all()
 
 
-def line_for(session: Session, viewer: Actor, line_id: UUID) -> CartLine:
-    """A line with article, splits and cart; NoSuchLine where the viewer may not work on its cart."""
-    line = session.scalar(
+def line_for(session: Session, viewer: Actor, line_id: UUID, *, lock: bool = False) -> CartLine:
+    """A line with article, splits and cart; NoSuchLine where the viewer may not work on its cart.
+
+    `lock` takes the cart first, so that the line is read as it stands once nobody else changes it.
+    """
+    statement = select(Cart).join(CartLine, CartLine.cart_id == Cart.id).where(CartLine.id == line_id, visible_to(viewer))
+    cart = session.scalar(_locked(statement) if lock else statement)
+    if cart is None:
+        raise NoSuchLine
+    if cart.state != CartState.OPEN:
+        raise AlreadyOrdered(cart.id)
+    line = session.scalars(
         select(CartLine)
-        .join(Cart, Cart.id == CartLine.cart_id)
-        .where(CartLine.id == line_id, visible_to(viewer))
+        .where(CartLine.id == line_id)
         .options(
             joinedload(CartLine.cart),
             joinedload(CartLine.product),
-            selectinload(CartLine.deliveries),
-            selectinload(CartLine.shares),
+            joinedload(CartLine.deliveries),
+            joinedload(CartLine.shares),
         )
     )
-    if line is None:
+    found = line.unique().one_or_none()
+    if found is None:
         raise NoSuchLine
-    if line.cart.state != CartState.OPEN:
-        raise AlreadyOrdered(line.cart_id)
-    return line
+    return found
 
 
 # --- the list of carts ------------------------------------------------------------------------------------------------
@@ -205,6 +212,18 @@ def addresses(session: Session, viewer: Actor) -> Sequence[Address]:
         .where(Address.organisation_id == viewer.organisation_id, Address.active.is_(true()))
         .order_by(Address.label, Address.id)
     ).all()
+
+
+def cost_centres_by_id(session: Session, cart: Cart) -> Mapping[UUID, str]:
+    """Numbers of all cost centres of the cart's house, by id."""
+    rows = session.execute(select(CostCentre.id, CostCentre.number).where(CostCentre.organisation_id == cart.organisation_id))
+    return {row.id: row.number for row in rows}
+
+
+def addresses_by_id(session: Session, cart: Cart) -> Mapping[UUID, str]:
+    """Labels of all addresses of the cart's house, by id."""
+    rows = session.execute(select(Address.id, Address.label).where(Address.organisation_id == cart.organisation_id))
+    return {row.id: row.label for row in rows}
 
 
 def product_by_number(session: Session, number: str) -> Product | None:

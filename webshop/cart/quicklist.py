@@ -9,7 +9,7 @@ import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import IO
 
 from webshop.core.errors import Invalid
 from webshop.core.i18n import N_
@@ -70,7 +70,7 @@ def entries_of_text(text: str) -> list[Entry]:
     return entries_of_rows(_cells(line[:LONGEST_LINE]) for line in lines)
 
 
-def entries_of_file(stream: BinaryIO) -> list[Entry]:
+def entries_of_file(stream: IO[bytes]) -> list[Entry]:
     """An uploaded CSV or XLSX file; UnreadableSheet where it is neither, or too large."""
     return entries_of_rows(read_table(stream, max_rows=MAX_ENTRIES + 1))
 

@@ -41,3 +41,7 @@ class OfferChanged(Conflict):
 
 class NotOrderable(Invalid):
     """Something about the cart or one of its lines stands in the way; `field` is `line-<id>` or the delivery field."""
+
+
+class Unconfirmed(NotOrderable):
+    """The line changed since it was shown; the cart's page shows old and new and has the button."""

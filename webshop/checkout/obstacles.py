@@ -7,7 +7,7 @@ from decimal import Decimal
 from webshop.cart.models import Cart, ShareKind
 from webshop.catalog.models import ProductStatus
 from webshop.checkout.draft import BudgetView, ReviewLine
-from webshop.checkout.errors import NotOrderable
+from webshop.checkout.errors import NotOrderable, Unconfirmed
 from webshop.core.errors import ShopError
 from webshop.core.formats import eur, whole
 from webshop.core.i18n import N_
@@ -30,7 +30,8 @@ def line_problems(line: ReviewLine, day: date) -> list[ShopError]:
     if line.quantity > product.max_quantity:
         problem(N_("Von %(title)s sind höchstens %(max)s je Position möglich."), max=whole(product.max_quantity))
     if line.drift is not None:
-        problem(N_("Preis oder Verfügbarkeit von %(title)s hat sich geändert. Bestätigen Sie die Änderung im Warenkorb."))
+        message = N_("Preis oder Verfügbarkeit von %(title)s hat sich geändert. Bestätigen Sie die Änderung im Warenkorb.")
+        found.append(Unconfirmed(message, field=field, title=product.name))
     limit = line.price.max_per_order
     if limit is not None and line.quantity > limit:
         problem(N_("Aus dem Rahmenvertrag sind von %(title)s höchstens %(max)s je Bestellung möglich."), max=whole(limit))

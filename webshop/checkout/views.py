@@ -1,5 +1,8 @@
-"""The web pages of this package."""
+"""The web pages of this package: each module fills a blueprint."""
 
-from flask import Blueprint
+from webshop.checkout import cart_page, delivery, review_page
+from webshop.checkout.blueprints import bp
 
-bp = Blueprint("checkout", __name__)
+PAGES = (cart_page, delivery, review_page)
+
+__all__ = ["PAGES", "bp"]

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from webshop.cart.errors import CartFull, LinesChanged, NoSuchLine, NotForSale, WrongQuantity
+from webshop.cart.errors import CartFull, LinesChanged, LinesWrong, NoSuchLine, NotForSale, WrongQuantity
 from webshop.cart.models import MAX_LINES, Cart, CartLine, line_stamp, stamp
 from webshop.cart.offers import offers
 from webshop.cart.queries import lines_of
@@ -25,6 +25,7 @@ from webshop.cart.wanted import Wanted, new_line, packed, unpacked
 from webshop.catalog.models import Product
 from webshop.core.actor import Actor
 from webshop.core.clock import berlin_date
+from webshop.core.errors import Invalid
 from webshop.core.formats import whole
 from webshop.core.i18n import N_
 
@@ -114,8 +115,8 @@ def change_lines(
 ) -> frozenset[UUID]:
     """Save what a form changed of the lines; returns the ids of those that are different now.
 
-    Lines that only somebody else changed stay as that person left them. LinesChanged, and nothing is saved, where both
-    changed the same line (R-7, F6).
+    Lines that only somebody else changed stay as that person left them. LinesChanged where both changed the same line
+    (R-7, F6), LinesWrong where values cannot be; nothing is saved then.
     """
     require_own(cart, actor)
     found = {line.id: line for line in lines_of(session, cart)}
@@ -136,13 +137,13 @@ def change_lines(
         return frozenset()
     day = berlin_date(now)
     allowed = orderable_cost_centres(session, actor, day)
+    problems = {key: error for key, change in meant.items() if (error := _problem(found[key], change, allowed))}
+    if problems:
+        raise LinesWrong(problems)
     touch(session, cart, actor=actor, now=now)
     with showing(session, cart, day):
         for key, change in meant.items():
             line = found[key]
-            require_quantity(line.product, change.quantity)
-            if change.cost_centre_id != line.cost_centre_id:
-                require_cost_centre(change.cost_centre_id, allowed)
             line.quantity, line.cost_centre_id, line.note = change.quantity, change.cost_centre_id, change.note
     return frozenset(meant)
 
@@ -232,6 +233,17 @@ def _line(session: Session, cart: Cart, line_id: UUID) -> CartLine:
     if line is None:
         raise NoSuchLine
     return line
+
+
+def _problem(line: CartLine, change: LineChange, allowed: dict[UUID, str]) -> Invalid | None:
+    """Why the line cannot be like that. A cost centre that stays as it is is not judged here but at the review."""
+    try:
+        require_quantity(line.product, change.quantity)
+        if change.cost_centre_id != line.cost_centre_id:
+            require_cost_centre(change.cost_centre_id, allowed)
+    except Invalid as error:
+        return error
+    return None
 
 
 def _same(line: CartLine, product_id: int, cost_centre_id: UUID | None) -> bool:
