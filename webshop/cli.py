@@ -23,7 +23,7 @@ class Commands(Group):
     """Commands that stand in other modules are loaded when they are asked for."""
 
     ELSEWHERE: Mapping[str, str] = {
-        "import": "webshop.imports.command:import_command",
+        "import": "webshop.import_command:import_command",
         "queue": "webshop.queue_command:queue",
         "verify": "webshop.verify:verify",
     }

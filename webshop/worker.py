@@ -227,10 +227,9 @@ JOBS = (Job("documents", render_document), Job("mails", deliver_mail), Job("time
 class Worker:
     """Does units of every kind in turn until it is asked to stop."""
 
-    def __init__(self, settings: Settings, *, engine: Engine | None = None, jobs: tuple[Job, ...] = JOBS) -> None:
+    def __init__(self, settings: Settings, *, renderer: Renderer | None = None) -> None:
         name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(2)}"
-        self.context = Context(settings, engine or schema.open_engine(settings), Renderer(printing.COMMAND), name)
-        self.jobs = jobs
+        self.context = Context(settings, schema.open_engine(settings), renderer or Renderer(printing.COMMAND), name)
         self._resting: dict[str, tuple[float, int]] = {}
 
     def stop(self) -> None:
@@ -260,7 +259,7 @@ class Worker:
 
     def round(self) -> bool:
         """One unit of each kind; True if there was anything to do."""
-        done = [self._unit(job) for job in self.jobs if not self.context.stopping.is_set()]
+        done = [self._unit(job) for job in JOBS if not self.context.stopping.is_set()]
         return any(done)
 
     def _unit(self, job: Job) -> bool:

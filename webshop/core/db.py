@@ -277,6 +277,12 @@ class db_now(FunctionElement[datetime]):
         self.seconds = int(seconds)
 
 
+@compiles(db_now)
+def _any_now(element: db_now, _compiler: SQLCompiler, **_kw: object) -> str:
+    """How a statement reads in logs, where no engine is at hand."""
+    return f"db_now({element.seconds})"
+
+
 @compiles(db_now, "postgresql")
 def _pg_now(element: db_now, _compiler: SQLCompiler, **_kw: object) -> str:
     return f"(clock_timestamp() + interval '{element.seconds} seconds')"

@@ -5,6 +5,7 @@ pause; "never" (5xx) about this mail is parked with the server's words. A refuse
 about the server, not about the mail, so it counts as "later".
 """
 
+import hashlib
 import smtplib
 import ssl
 from collections.abc import Sequence
@@ -95,6 +96,10 @@ def _compose(mail: OutboxMail, attachments: Sequence[tuple[Document, bytes]], se
     for document, content in attachments:
         main, _, sub = document.media_type.partition("/")
         message.add_attachment(content, maintype=main, subtype=sub, filename=document.filename)
+    seed = hashlib.sha256(mail.message_id.encode()).hexdigest()[:24]
+    for index, part in enumerate(message.walk()):
+        if part.is_multipart():
+            part.set_boundary(f"=_{seed}_{index}")
     return message
 
 
