@@ -6,10 +6,11 @@ from flask_babel import gettext as _
 
 from webshop.accounts import guessing, keys, passwords, queries, security_log, sessions, sources
 from webshop.accounts.blueprints import bp
-from webshop.accounts.errors import TooManyTries
+from webshop.accounts.errors import TooManyTries, WithoutRole
 from webshop.accounts.forms import SignInForm
 from webshop.core.actor import Actor
 from webshop.core.clock import utcnow
+from webshop.core.i18n import N_
 from webshop.extensions import session
 from webshop.web.access import actor_or_none, current_actor, current_session_id, public, signed_in
 from webshop.web.errors import say
@@ -31,9 +32,12 @@ def sign_in() -> ResponseReturnValue:
         except TooManyTries as error:
             security_log.note("sign_in.throttled")
             return too_many(error, form, "accounts/sign_in.html", target=target)
-        if actor is not None:
-            return redirect(target, 303)
-        form.blame("password", _("E-Mail-Adresse oder Passwort stimmt nicht."))
+        except WithoutRole as error:
+            form.blame(error.field, say(error))
+        else:
+            if actor is not None:
+                return redirect(target, 303)
+            form.blame("password", _("E-Mail-Adresse oder Passwort stimmt nicht."))
     return render_template("accounts/sign_in.html", form=form, target=target), 422 if form.errors else 200
 
 
@@ -67,9 +71,14 @@ def _enter(email: str, password: str) -> Actor | None:
     if actor is None:
         session().commit()
         security_log.note("sign_in.without_role", person_id=person_id)
-        return None
+        raise WithoutRole(
+            N_("Ihr Konto hat zurzeit keine Rolle. Wenden Sie sich an Ihre Kundenadministration oder den IT-Dienstleister."),
+            field="password",
+        )
     if renewed and stored:
         keys.renew_hash(session(), person_id, proven_hash=stored, password_hash=renewed)
+    if before := sessions.kept_id():
+        keys.end_session(session(), before)
     sid = keys.start_session(session(), actor, user_agent=sources.user_agent(), network=sources.network(), now=now)
     session().commit()
     sessions.establish(sid, actor)

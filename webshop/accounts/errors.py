@@ -15,6 +15,10 @@ class TooManyTries(TooMany):
     """Guessing is slow (S-14)."""
 
 
+class WithoutRole(Invalid):
+    """The password was right, but there is nothing that this person may do today."""
+
+
 class LinkVoid(Invalid):
     """The one-time link was used, has run out, or a newer one replaced it (S-16)."""
 

@@ -68,6 +68,11 @@ def establish(sid: str, actor: Actor) -> None:
     login_user(SignedIn(sid, actor))
 
 
+def kept_id() -> str | None:
+    """The secret id in this browser's cookie, whether it still leads anywhere or not."""
+    return flask.session.get("_user_id")
+
+
 def forget() -> None:
     """Empty the browser's cookie, except for the language it was shown."""
     language = flask.session.get("language")

@@ -206,14 +206,15 @@ def _sqlite_connect(dbapi_connection: Any, _record: object) -> None:
 
 
 def _sqlite_begin(connection: Connection) -> None:
+    """The BEGIN goes through SQLAlchemy, so that waiting in vain is an error it knows (R-24)."""
     raw = cast(Any, connection.connection.dbapi_connection)
     raw.execute(f"PRAGMA busy_timeout = {0 if _impatient.get() else BUSY_TIMEOUT_MS}")
     if _reading.get():
         raw.execute("PRAGMA query_only = ON")
-        raw.execute("BEGIN")
+        connection.exec_driver_sql("BEGIN")
     else:
         raw.execute("PRAGMA query_only = OFF")
-        raw.execute("BEGIN IMMEDIATE")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _postgres_begin(connection: Connection) -> None:
