@@ -85,6 +85,7 @@ class Sort(StrEnum):
     BUYER = "person"
     CUSTOMER = "kunde"
     NET = "summe"
+    MONTHLY = "monatlich"
 
 
 SORTS: Final[Mapping[Sort, Sequence[InstrumentedAttribute[Any]]]] = {
@@ -94,14 +95,16 @@ SORTS: Final[Mapping[Sort, Sequence[InstrumentedAttribute[Any]]]] = {
     Sort.BUYER: (Person.last_name, Person.first_name),
     Sort.CUSTOMER: (Order.customer_name,),
     Sort.NET: (Order.net_once,),
+    Sort.MONTHLY: (Order.net_monthly,),
 }
 SORT_LABELS: Final = {
     Sort.DATE: N_("Eingereicht"),
-    Sort.NUMBER: N_("Nummer"),
+    Sort.NUMBER: N_("Bestellung"),
     Sort.STATE: N_("Stand"),
     Sort.BUYER: N_("Bestellt von"),
     Sort.CUSTOMER: N_("Kunde"),
     Sort.NET: N_("Einmalig netto"),
+    Sort.MONTHLY: N_("Monatlich netto"),
 }
 
 
