@@ -10,11 +10,12 @@ from functools import cache
 from itertools import count
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from webshop.accounts import passwords, queries
 from webshop.accounts.models import Person, RoleAssignment
+from webshop.cart.models import Cart, CartChoice, CartLine
 from webshop.catalog.contract_models import ContractOrganisation, ContractPosition, ContractPrice, FrameworkContract
 from webshop.catalog.models import (
     Attribute,
@@ -34,7 +35,15 @@ from webshop.catalog.models import (
 from webshop.catalog.search import search_text_for
 from webshop.core.actor import Actor, Role
 from webshop.core.clock import utcnow
-from webshop.organisations.models import Organisation, OrganisationKind
+from webshop.organisations.models import (
+    Address,
+    Budget,
+    CostCentre,
+    CostCentrePerson,
+    CostCentreTask,
+    Organisation,
+    OrganisationKind,
+)
 
 LONG_AGO = date(2020, 1, 1)
 CREATED = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
@@ -119,6 +128,43 @@ def actor_of(session: Session, person: Person, organisation: Organisation | None
     actor = queries.actor_for(session, person.id, organisation and organisation.id, now=now or utcnow())
     assert actor is not None, "this person holds no role at that time"
     return actor
+
+
+def make_address(session: Session, label: str = "Rathaus", *, organisation: Organisation | None = None, **values: Any) -> Address:
+    """A place to deliver to."""
+    organisation = organisation or make_organisation(session)
+    defaults: dict[str, Any] = {"street": "Alter Markt 6", "postcode": "39104", "city": "Magdeburg"}
+    address = Address(organisation_id=organisation.id, label=label, **{**defaults, **values})
+    session.add(address)
+    session.flush()
+    return address
+
+
+def make_cost_centre(
+    session: Session,
+    number: str = "1110",
+    *,
+    organisation: Organisation | None = None,
+    buyers: Iterable[Person] = (),
+    approvers: Iterable[Person] = (),
+    budget: str | None = None,
+    **values: Any,
+) -> CostCentre:
+    """A cost centre; those named may order or approve for it, `budget` is the amount of 2026."""
+    organisation = organisation or make_organisation(session)
+    defaults: dict[str, Any] = {"name": "Hauptamt"}
+    cost_centre = CostCentre(organisation_id=organisation.id, number=number, **{**defaults, **values})
+    session.add(cost_centre)
+    session.flush()
+    for task, people in ((CostCentreTask.ORDER, buyers), (CostCentreTask.APPROVE, approvers)):
+        session.add_all(
+            CostCentrePerson(organisation_id=organisation.id, cost_centre_id=cost_centre.id, person_id=person.id, task=task)
+            for person in people
+        )
+    if budget is not None:
+        session.add(Budget(organisation_id=organisation.id, cost_centre_id=cost_centre.id, year=2026, amount=Decimal(budget)))
+    session.flush()
+    return cost_centre
 
 
 # --- catalogue --------------------------------------------------------------------------------------------------------
@@ -279,3 +325,49 @@ def make_contract(
         )
     session.flush()
     return contract
+
+
+# --- carts ------------------------------------------------------------------------------------------------------------
+
+
+def make_cart(
+    session: Session,
+    owner: Person | Actor,
+    lines: Mapping[Product, int] | None = None,
+    *,
+    organisation: Organisation | None = None,
+    cost_centre: CostCentre | None = None,
+    current: bool = True,
+    **values: Any,
+) -> Cart:
+    """A cart with these articles and quantities, and the one its owner works with now unless `current=False`."""
+    actor = owner if isinstance(owner, Actor) else actor_of(session, owner, organisation)
+    defaults: dict[str, Any] = {"name": "Warenkorb", "created_at": CREATED, "updated_at": CREATED}
+    cart = Cart(organisation_id=actor.organisation_id, owner_id=actor.person_id, **{**defaults, **values})
+    session.add(cart)
+    session.flush()
+    for product, quantity in (lines or {}).items():
+        make_cart_line(session, cart, product, quantity, cost_centre=cost_centre)
+    if current:
+        session.merge(CartChoice(person_id=actor.person_id, organisation_id=actor.organisation_id, cart_id=cart.id))
+        session.flush()
+    return cart
+
+
+def make_cart_line(
+    session: Session, cart: Cart, product: Product, quantity: int = 1, *, cost_centre: CostCentre | None = None, **values: Any
+) -> CartLine:
+    """A line at the end of a cart, never shown yet unless `seen_*` say so."""
+    last = session.scalar(select(func.max(CartLine.position)).where(CartLine.cart_id == cart.id)) or 0
+    line = CartLine(
+        organisation_id=cart.organisation_id,
+        cart_id=cart.id,
+        position=last + 1,
+        product_id=product.id,
+        quantity=quantity,
+        cost_centre_id=cost_centre.id if cost_centre else None,
+        **values,
+    )
+    session.add(line)
+    session.flush()
+    return line

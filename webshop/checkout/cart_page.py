@@ -7,6 +7,7 @@ happens at all and the page comes back with everything as it was typed.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -26,12 +27,16 @@ from webshop.checkout.draft import BudgetView, Review, ReviewLine
 from webshop.checkout.errors import Unconfirmed
 from webshop.checkout.ordered import to_the_order
 from webshop.checkout.review import review
+from webshop.checkout.route import route_sentences
+from webshop.core import formats
 from webshop.core.actor import Actor, Role
 from webshop.core.clock import utcnow
 from webshop.core.errors import Invalid, ShopError
+from webshop.core.money import Totals
 from webshop.extensions import session
 from webshop.web.access import current_actor, needs
 from webshop.web.errors import say
+from webshop.web.filters import language
 from webshop.web.paging import Page, page_number
 
 LINES_A_PAGE = 50
@@ -273,7 +278,11 @@ def _page(
         problem=say(problem) if problem else "",
         drifted=[row for row in rows if row.line.drift],
         bare=sum(1 for line in draft.lines if not any(share.orderable for share in line.shares)),
-        budgets=_most_pressing(draft),
+        once_sums=_sums(draft.once, _("Einmalig netto"), _("Einmalig brutto")),
+        monthly_sums=_sums(draft.monthly, _("Monatlich netto"), _("Monatlich brutto")),
+        budgets=(budgets := _most_pressing(draft))[:BUDGETS_SHOWN],
+        more_budgets=max(0, len(budgets) - BUDGETS_SHOWN),
+        route=route_sentences(draft),
     )
 
 
@@ -301,8 +310,32 @@ def _row(line: ReviewLine, draft: Review, typed: TypedLine | None, conflicts: fr
 def _groups(rows: Sequence[Row]) -> list[Group]:
     once = tuple(row for row in rows if not row.line.price.monthly_net)
     monthly = tuple(row for row in rows if row.line.price.monthly_net)
-    groups = [Group("einmalig", _("Einmalig"), "", once), Group("monatlich", _("Monatlich"), "", monthly)]
+    groups = [Group("einmalig", _("Einmalig"), _until(once), once), Group("monatlich", _("Monatlich"), _terms(monthly), monthly)]
     return [group for group in groups if group.rows]
+
+
+def _until(rows: Sequence[Row]) -> str:
+    """By when everything of the group is there."""
+    if not rows:
+        return ""
+    return _("Lieferung bis %(day)s", day=formats.day(max(row.line.promised_date for row in rows), language()))
+
+
+def _terms(rows: Sequence[Row]) -> str:
+    """The minimum terms of the group."""
+    months = sorted({row.line.minimum_term_months for row in rows} - {0})
+    if not months:
+        return ""
+    if len(months) == 1:
+        return ngettext("Mindestlaufzeit %(num)d Monat", "Mindestlaufzeit %(num)d Monate", months[0])
+    return _("Mindestlaufzeiten %(least)d bis %(most)d Monate", least=months[0], most=months[-1])
+
+
+def _sums(sums: Totals, net: str, gross: str) -> list[tuple[str, Decimal, str]]:
+    taxes = [
+        (_("USt %(rate)s", rate=formats.percent(group.vat_rate, language())), group.tax, "") for group in sums.groups if group.net
+    ]
+    return [(net, sums.net, ""), *taxes, (gross, sums.gross, "total")]
 
 
 def _gone(cart: Cart, typed: Mapping[UUID, TypedLine], line_ids: frozenset[UUID]) -> list[Gone]:
@@ -315,5 +348,5 @@ def _gone(cart: Cart, typed: Mapping[UUID, TypedLine], line_ids: frozenset[UUID]
 
 
 def _most_pressing(draft: Review) -> list[BudgetView]:
-    """The budgets that have least left afterwards."""
-    return sorted((view for view in draft.budgets if view.budget), key=lambda view: view.free_after)[:BUDGETS_SHOWN]
+    """The budgets, those that have least left afterwards first."""
+    return sorted((view for view in draft.budgets if view.budget), key=lambda view: view.free_after)

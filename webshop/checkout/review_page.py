@@ -1,7 +1,6 @@
 """Step 3 of 3: everything once more, then sent, once (R-2, R-3, R-20). And the page that says thank you."""
 
 import secrets
-from collections.abc import Sequence
 from uuid import UUID
 
 from flask import current_app, redirect, render_template, url_for
@@ -9,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from webshop.approvals.routes import Approver
 from webshop.cart.errors import NoSuchCart
 from webshop.cart.models import Cart
 from webshop.cart.queries import current_cart
@@ -20,6 +18,7 @@ from webshop.checkout.draft import Review
 from webshop.checkout.errors import AlreadyOrdered, SameKeyOtherContent
 from webshop.checkout.forms import SubmitForm
 from webshop.checkout.progress import waiting_for
+from webshop.checkout.route import route_sentences
 from webshop.checkout.sums import sum_rows
 from webshop.core.actor import Role
 from webshop.core.clock import utcnow
@@ -31,7 +30,6 @@ from webshop.web.access import current_actor, needs
 from webshop.web.errors import say
 
 KEY_BYTES = 32
-NAMES_SHOWN = 4
 
 
 @bp.get("/bestellen/pruefen")
@@ -103,7 +101,7 @@ def _page(cart: Cart, sentence: str = "") -> str:
         once_sums=sum_rows(draft.once),
         monthly_sums=sum_rows(draft.monthly, monthly=True),
         problems=[(say(problem), _mend_url(problem)) for problem in draft.problems],
-        route=_route(draft),
+        route=route_sentences(draft),
         sentence=sentence,
         checkout_key=secrets.token_urlsafe(KEY_BYTES),
     )
@@ -114,27 +112,6 @@ def _mend_url(problem: ShopError) -> str | None:
     if problem.field in ("address", "desired_date"):
         return url_for("checkout.delivery")
     return url_for("cart.show") if (problem.field or "").startswith("line-") else None
-
-
-def _route(draft: Review) -> list[str]:
-    """Who decides after the submission, stage by stage, as sentences."""
-    sentences = []
-    for step in draft.route:
-        names = _names(step.approvers)
-        if step.cost_centre_id is not None:
-            sentences.append(
-                _("Nach dem Absenden prüft %(names)s für Kostenstelle %(label)s.", names=names, label=step.cost_centre_label)
-            )
-        else:
-            sentences.append(_("Danach entscheidet eine zweite Person: %(names)s.", names=names))
-    return list(dict.fromkeys(sentences))
-
-
-def _names(approvers: Sequence[Approver]) -> str:
-    shown = [approver.name for approver in approvers[:NAMES_SHOWN]]
-    if len(approvers) > NAMES_SHOWN:
-        shown.append(_("eine weitere Person"))
-    return _(" oder ").join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
 
 
 def _already(error: ShopError, number: str) -> ResponseReturnValue:
