@@ -14,7 +14,6 @@ from webshop.cart.queries import current_cart
 from webshop.cart.queries import visible_to as cart_visible_to
 from webshop.checkout import services as checkout
 from webshop.checkout.blueprints import bp
-from webshop.checkout.draft import Review
 from webshop.checkout.errors import AlreadyOrdered, SameKeyOtherContent
 from webshop.checkout.forms import SubmitForm
 from webshop.checkout.progress import waiting_for
