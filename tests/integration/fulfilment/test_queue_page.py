@@ -25,10 +25,9 @@ def test_an_entry_is_claimed_and_finished_on_the_page(session, client, now, work
     client.sign_in(worker)
 
     listed = client.get("/abwicklung")
-    shown = client.submit(listed, "Übernehmen")
+    shown = client.submit(listed, f"Übernehmen: Nordbook 14 G3, {order.number}")
     done = client.submit(shown, "Erledigt", tracking="0034 1234", note="Zwei Pakete")
 
-    assert "Übernehmen" in listed.page.text
     assert f"Erledigt: Bestellung {order.number}, Position 1." in done.page.text
     session.refresh(entry)
     session.refresh(order)
