@@ -93,6 +93,12 @@ def _counters(actor: Actor) -> Sequence[Counter]:
     return found
 
 
+def _here() -> str:
+    """The address of this page, for coming back after the language was switched."""
+    address = request.full_path.rstrip("?")
+    return address if request.method == "GET" and address.isprintable() else "/"
+
+
 def init_frame(app: Flask) -> None:
     """Give every template its frame."""
 
@@ -107,6 +113,7 @@ def init_frame(app: Flask) -> None:
             "counters": _counters(actor) if actor and not broken else [],
             "shop": {"name": settings.shop_name, "provider": settings.provider.name},
             "provider": settings.provider,
+            "here": _here(),
             "lang": language(),
             "theme": actor.theme if actor else "auto",
         }

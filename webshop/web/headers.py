@@ -9,6 +9,7 @@ CSP = (
     "form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
 )
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+BLANK = 0x20
 YEAR_S = 31_536_000
 
 
@@ -23,6 +24,15 @@ def init_headers(app: Flask, *, secure: bool) -> None:
             abort(400)
         origin = request.headers.get("Origin")
         if origin is not None and urlsplit(origin).netloc != request.host:
+            abort(400)
+
+    @app.before_request
+    def readable() -> None:
+        """No database column and no page holds a NUL, and no address of ours a control character (S-34)."""
+        address = (request.path, *request.args.keys(), *(value for values in request.args.listvalues() for value in values))
+        if any(ord(char) < BLANK for text in address for char in text):
+            abort(400)
+        if any("\0" in value for values in request.form.listvalues() for value in values):
             abort(400)
 
     @app.after_request
