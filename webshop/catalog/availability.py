@@ -77,3 +77,7 @@ class Promise:
     def day(self, today: date) -> date:
         """The day on which it is promised for an order placed today."""
         return promise_date(today, self.workdays)
+
+    def later(self, today: date) -> date:
+        """The day for more than what is in stock."""
+        return promise_date(today, self.lead_time_days)

@@ -44,38 +44,21 @@ class Card:
 
 @dataclass(frozen=True)
 class Listing:
-    """A page of cards and the counts around it; `number` is the page shown, which may not be the one asked for."""
+    """A page of cards and the counts around it; `page` is the one shown, at most the last there is."""
 
     counts: Counts
     cards: list[Card]
-    number: int
-    pages: int
-
-    @property
-    def total(self) -> int:
-        """Articles on all pages."""
-        return self.counts.hits
-
-    @property
-    def first(self) -> int:
-        """Position of the first card shown."""
-        return (self.number - 1) * PAGE_SIZE + 1 if self.cards else 0
-
-    @property
-    def last(self) -> int:
-        """Position of the last card shown."""
-        return self.first + len(self.cards) - 1 if self.cards else 0
+    page: int
 
 
 def listing(session: Session, viewer: Actor, selection: Selection, scope: Scope, *, day: date) -> Listing:
     """The articles asked for; a page beyond the last one shows the last one."""
     joins = partial(source, viewer, selection, scope, day=day, dialect=session.get_bind().dialect.name)
     counts = count(session, joins(prices=selection.priced))
-    pages = max(-(-counts.hits // PAGE_SIZE), 1)
-    number = min(selection.page, pages)
-    rows = _rows(session, joins(prices=selection.asks_for_price), (number - 1) * PAGE_SIZE) if counts.hits else []
+    page = min(selection.page, max(-(-counts.hits // PAGE_SIZE), 1))
+    rows = _rows(session, joins(prices=selection.asks_for_price), (page - 1) * PAGE_SIZE) if counts.hits else []
     prices = prices_shown(session, viewer, {row.id: 1 for row in rows}, day=day)
-    return Listing(counts, [_card(row, prices[row.id]) for row in rows], number, pages)
+    return Listing(counts, [_card(row, prices[row.id]) for row in rows], page)
 
 
 def _rows(session: Session, found: Source, offset: int) -> Sequence[Any]:

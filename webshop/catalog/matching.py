@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, case, column, func, or_, select, table
+from sqlalchemy import ColumnElement, and_, case, column, func, or_, select, table, true
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -99,10 +99,10 @@ def matches(words: Iterable[str], dialect: str) -> ColumnElement[bool]:
     """Articles in which every one of the folded words occurs."""
     texts = [word if len(word) >= TRIGRAM else f" {word}" for word in words]
     if dialect != "sqlite":
-        return and_(*(_contains(text) for text in texts))
+        return and_(true(), *(_contains(text) for text in texts))
     indexed = [text for text in texts if len(text) >= TRIGRAM]
     found = [_contains(text) for text in texts if len(text) < TRIGRAM]
-    return and_(*found, *([_in_index(indexed, " AND ")] if indexed else []))
+    return and_(true(), *found, *([_in_index(indexed, " AND ")] if indexed else []))
 
 
 def any_of(texts: Iterable[str], dialect: str) -> ColumnElement[bool]:

@@ -4,21 +4,21 @@ Reading is generous: a value that does not exist is left out. Everything that is
 what is the default; links that add or take away a filter begin at the first page.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from webshop.catalog.availability import Availability
 from webshop.catalog.matching import Query, read_query
 from webshop.core.i18n import N_
 from webshop.core.typed import one_line
+from webshop.web.paging import page_number
 
 T = TypeVar("T")
 MAX_CHOICES = 50
 MAX_VALUE = 120
-MAX_PAGE = 1_000_000
 
 
 class Sort(StrEnum):
@@ -42,12 +42,8 @@ AVAILABILITY_NAMES = {Availability.NOW: "sofort", Availability.SOON: "zwei-woche
 CONTRACT = "rahmenvertrag"
 
 
-class Arguments(Protocol):
-    """The query string: `request.args`."""
-
-    def get(self, key: str, default: str = ...) -> str: ...
-
-    def getlist(self, key: str) -> list[str]: ...
+Arguments = Mapping[str, Sequence[str]]
+"""The query string: every value of every name."""
 
 
 @dataclass(frozen=True)
@@ -133,23 +129,34 @@ class Selection:
         return Selection(query=self.query, sort=self.sort)
 
 
-def read_selection(arguments: Arguments, *, lowest: Decimal | None, highest: Decimal | None, known_kinds: Iterable[str]) -> Selection:
+def read_selection(
+    arguments: Arguments,
+    *,
+    searching: bool,
+    lowest: Decimal | None,
+    highest: Decimal | None,
+    known_kinds: Iterable[str],
+) -> Selection:
     """Read the query string; the prices come from their form, which tells the person what is wrong with them."""
+
+    def first(name: str) -> str:
+        return next(iter(arguments.get(name, ())), "")
+
     known = set(known_kinds)
     names = {name: one for one, name in AVAILABILITY_NAMES.items()}
     return Selection(
-        query=read_query(arguments.get("q", "")),
-        availabilities=tuple(sorted({names[value] for value in arguments.getlist("verfuegbar") if value in names})),
-        contract=CONTRACT in arguments.getlist("beschaffung"),
-        kinds=_choices(arguments.getlist("art"), known.__contains__),
-        makers=_choices(arguments.getlist("hersteller"), bool),
-        price_from=one_line(arguments.get("preis_von", ""))[:MAX_VALUE],
-        price_to=one_line(arguments.get("preis_bis", ""))[:MAX_VALUE],
+        query=read_query(first("q") if searching else ""),
+        availabilities=tuple(sorted({names[value] for value in arguments.get("verfuegbar", ()) if value in names})),
+        contract=CONTRACT in arguments.get("beschaffung", ()),
+        kinds=_choices(arguments.get("art", ()), known.__contains__),
+        makers=_choices(arguments.get("hersteller", ()), bool),
+        price_from=one_line(first("preis_von"))[:MAX_VALUE],
+        price_to=one_line(first("preis_bis"))[:MAX_VALUE],
         lowest=lowest,
         highest=highest,
-        sort=_sort(arguments.get("sortierung", "")),
-        page=_page(arguments.get("seite", "")),
-        all_makers="hersteller" in arguments.getlist("mehr"),
+        sort=_sort(first("sortierung")),
+        page=page_number(first("seite")),
+        all_makers="hersteller" in arguments.get("mehr", ()),
     )
 
 
@@ -160,11 +167,6 @@ def _choices(values: Sequence[str], accepted: Callable[[str], bool]) -> tuple[st
 
 def _sort(text: str) -> Sort:
     return Sort(text) if text in set(Sort) else Sort.RECOMMENDED
-
-
-def _page(text: str) -> int:
-    """Page numbers are ASCII digits; anything else is the first page."""
-    return min(max(int(text), 1), MAX_PAGE) if text.isascii() and text.isdigit() and len(text) < 10 else 1
 
 
 def _without(values: tuple[T, ...], one: T) -> tuple[T, ...]:
