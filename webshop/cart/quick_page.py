@@ -42,7 +42,7 @@ def quick() -> ResponseReturnValue:
     return _render(ListForm(), NOTHING, current_cart(session(), current_actor()))
 
 
-@bp.post("/schnellbestellung", endpoint="quick")
+@bp.post("/schnellbestellung")
 @needs(Role.BUYER)
 def quick_posted() -> ResponseReturnValue:
     """Check the list, or put its good lines into the cart."""

@@ -64,7 +64,7 @@ def split_all() -> ResponseReturnValue:
     return _matrix_page(cart, Matrix(places, lines, {place.id: "1" for place in places}, cells))
 
 
-@bp.post("/warenkorb/aufteilen", endpoint="split_all")
+@bp.post("/warenkorb/aufteilen")
 @needs(Role.BUYER)
 def split_all_posted() -> ResponseReturnValue:
     """Spread by the key, or save the table."""

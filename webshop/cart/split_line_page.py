@@ -63,7 +63,7 @@ def split_line(line_id: UUID) -> ResponseReturnValue:
     return _line_page(line, _stored(line))
 
 
-@bp.post("/warenkorb/position/<uuid:line_id>/aufteilen", endpoint="split_line")
+@bp.post("/warenkorb/position/<uuid:line_id>/aufteilen")
 @needs(Role.BUYER)
 def split_line_posted(line_id: UUID) -> ResponseReturnValue:
     """Save both splits, or show what they would cost, or offer more rows."""

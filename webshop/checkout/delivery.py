@@ -73,7 +73,7 @@ def delivery() -> ResponseReturnValue:
     return _page(cart, found, _stored(cart))
 
 
-@bp.post("/bestellen/lieferung", endpoint="delivery")
+@bp.post("/bestellen/lieferung")
 @needs(Role.BUYER)
 def delivery_posted() -> ResponseReturnValue:
     """Keep the details and go on to the review, or to the split that a button asked for."""
