@@ -46,15 +46,21 @@ def assigned_to(person_id: UUID) -> ColumnElement[bool]:
         CostCentrePerson.cost_centre_id == ApprovalStep.cost_centre_id,
         and_(
             ApprovalStep.cost_centre_id.is_(None),
-            exists().where(peer.case_id == ApprovalStep.case_id, peer.cost_centre_id == CostCentrePerson.cost_centre_id),
+            exists()
+            .where(peer.case_id == ApprovalStep.case_id, peer.cost_centre_id == CostCentrePerson.cost_centre_id)
+            .correlate(ApprovalStep, CostCentrePerson),
         ),
     )
-    return exists().where(
-        CostCentrePerson.person_id == person_id,
-        CostCentrePerson.task == CostCentreTask.APPROVE,
-        CostCentrePerson.organisation_id == ApprovalStep.organisation_id,
-        covers,
-        or_(CostCentrePerson.limit_net.is_(None), CostCentrePerson.limit_net >= ApprovalCase.value_net),
+    return (
+        exists()
+        .where(
+            CostCentrePerson.person_id == person_id,
+            CostCentrePerson.task == CostCentreTask.APPROVE,
+            CostCentrePerson.organisation_id == ApprovalStep.organisation_id,
+            covers,
+            or_(CostCentrePerson.limit_net.is_(None), CostCentrePerson.limit_net >= ApprovalCase.value_net),
+        )
+        .correlate(ApprovalStep, ApprovalCase)  # SQLAlchemy looks one level up only: the case is two levels up in the inbox
     )
 
 
