@@ -88,7 +88,7 @@ def _counters(actor: Actor) -> Sequence[Counter]:
         count = g.open_approvals if "open_approvals" in g else count_open_for(session(), actor)
         found.append(Counter(_("Freigaben"), url_for("approvals.inbox"), "fact_check", count, _("offen")))
     if actor.has(R.BUYER) and "cart.show" in current_app.view_functions:
-        count = count_current_lines(session(), actor)
+        count = g.cart_lines if "cart_lines" in g else count_current_lines(session(), actor)
         found.append(Counter(_("Warenkorb"), url_for("cart.show"), "shopping_cart", count, _("Positionen")))
     return found
 

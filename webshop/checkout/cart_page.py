@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -54,7 +54,7 @@ def show() -> ResponseReturnValue:
     cart = current_cart(session(), current_actor())
     if cart is None:
         return render_template("cart/empty.html", cart=None)
-    return _page(cart)
+    return _page(cart, current=True)
 
 
 @bp.post("/warenkorb/aendern")
@@ -253,9 +253,12 @@ def _page(
     typed: Mapping[UUID, TypedLine] | None = None,
     conflicts: frozenset[UUID] = frozenset(),
     problem: ShopError | None = None,
+    current: bool = False,
 ) -> str:
     draft = review(session(), cart, now=utcnow(), requester_id=current_actor().person_id)
     typed = typed or {}
+    if current:
+        g.cart_lines = len(draft.lines)  # the frame need not count them again
     if not draft.lines and not conflicts:
         return render_template("cart/empty.html", cart=cart)
     rows = [_row(line, draft, typed.get(line.line_id), conflicts) for line in _ordered(draft)]
