@@ -3,11 +3,11 @@
 from uuid import UUID
 
 from wtforms import EmailField, HiddenField, PasswordField, RadioField, SelectField, SelectMultipleField, StringField
-from wtforms.validators import Email, EqualTo, InputRequired, Length
+from wtforms.validators import DataRequired, Email, EqualTo, InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from webshop.core.actor import ROLE_LABELS, Role
-from webshop.web.forms import ShopForm, _l, tidy
+from webshop.web.forms import ShopForm, _l, choices, tidy
 
 MAX_EMAIL = 254
 MAX_TYPED = 1000
@@ -37,7 +37,7 @@ class SignInForm(ShopForm):
     email = EmailField(
         _l("E-Mail-Adresse"),
         filters=[plain_email],
-        validators=[InputRequired(_l("Geben Sie Ihre E-Mail-Adresse ein.")), at_most(MAX_EMAIL)],
+        validators=[DataRequired(_l("Geben Sie Ihre E-Mail-Adresse ein.")), at_most(MAX_EMAIL)],
     )
     password = PasswordField(
         _l("Passwort"), validators=[InputRequired(_l("Geben Sie Ihr Passwort ein.")), at_most(MAX_TYPED)]
@@ -50,7 +50,7 @@ class ForgottenForm(ShopForm):
     email = EmailField(
         _l("E-Mail-Adresse"),
         filters=[plain_email],
-        validators=[InputRequired(_l("Geben Sie Ihre E-Mail-Adresse ein.")), at_most(MAX_EMAIL)],
+        validators=[DataRequired(_l("Geben Sie Ihre E-Mail-Adresse ein.")), at_most(MAX_EMAIL)],
     )
 
 
@@ -85,10 +85,10 @@ class ContactForm(ShopForm):
 class DisplayForm(ShopForm):
     """How pages look to one person."""
 
-    language = RadioField(_l("Sprache"), choices=[("de", "Deutsch"), ("en", "English")])
+    language = RadioField(_l("Sprache"), choices=choices([("de", "Deutsch"), ("en", "English")]))
     theme = RadioField(
         _l("Darstellung"),
-        choices=[("auto", _l("Wie im Betriebssystem eingestellt")), ("light", _l("Hell")), ("dark", _l("Dunkel"))],
+        choices=choices([("auto", _l("Wie im Betriebssystem eingestellt")), ("light", _l("Hell")), ("dark", _l("Dunkel"))]),
     )
 
 
@@ -96,10 +96,10 @@ class DetailsForm(ShopForm):
     """A person's business contact data."""
 
     first_name = StringField(
-        _l("Vorname"), filters=[tidy], validators=[InputRequired(_l("Geben Sie den Vornamen ein.")), at_most(100)]
+        _l("Vorname"), filters=[tidy], validators=[DataRequired(_l("Geben Sie den Vornamen ein.")), at_most(100)]
     )
     last_name = StringField(
-        _l("Nachname"), filters=[tidy], validators=[InputRequired(_l("Geben Sie den Nachnamen ein.")), at_most(100)]
+        _l("Nachname"), filters=[tidy], validators=[DataRequired(_l("Geben Sie den Nachnamen ein.")), at_most(100)]
     )
     phone = StringField(_l("Telefon"), filters=[tidy], validators=[at_most(60)])
     department = StringField(_l("Amt oder Abteilung"), filters=[tidy], validators=[at_most(120)])
@@ -112,7 +112,7 @@ class RoleChoice(ShopForm):
     organisation_id = SelectField(_l("Organisation"), validate_choice=False)
     roles = CheckboxGroupField(
         _l("Rollen"),
-        choices=[(role.value, _l(label)) for role, label in ROLE_LABELS.items()],
+        choices=choices((role.value, _l(label)) for role, label in ROLE_LABELS.items()),
         validators=[InputRequired(_l("Wählen Sie mindestens eine Rolle aus."))],
     )
 
@@ -140,7 +140,7 @@ class NewPersonForm(DetailsForm, RoleChoice):
         _l("E-Mail-Adresse"),
         filters=[plain_email],
         validators=[
-            InputRequired(_l("Geben Sie die E-Mail-Adresse ein.")),
+            DataRequired(_l("Geben Sie die E-Mail-Adresse ein.")),
             Email(_l("Das ist keine E-Mail-Adresse. Sie hat die Form name@amt.example.")),
             at_most(MAX_EMAIL),
         ],

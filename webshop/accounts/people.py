@@ -23,6 +23,7 @@ from webshop.core.typed import day
 from webshop.extensions import session
 from webshop.web.access import current_actor, needs
 from webshop.web.errors import say
+from webshop.web.forms import choices
 from webshop.web.paging import Page, page_number
 
 
@@ -57,7 +58,7 @@ def index() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """Make somebody, with their first roles, and invite them."""
     actor, form = _administrator(), NewPersonForm()
-    form.organisation_id.choices = [("", _("Bitte wählen")), *directory.houses(session())]
+    form.organisation_id.choices = choices([("", _("Bitte wählen")), *directory.houses(session())])
     if form.valid():
         try:
             person = _create(form, actor)
@@ -199,7 +200,8 @@ def _page(person: Person, form: DetailsForm, role_form: RoleForm | None = None) 
     viewer = current_actor()
     editable = viewer.is_staff and viewer.has(Role.ADMIN)
     role_form = role_form or RoleForm(formdata=None)
-    role_form.organisation_id.choices = [("", _("Bitte wählen")), *(directory.houses(session()) if editable else [])]
+    houses = directory.houses(session()) if editable else []
+    role_form.organisation_id.choices = choices([("", _("Bitte wählen")), *houses])
     roles = directory.roles_of(session(), viewer, person.id, now=utcnow())
     state = directory.state_of(person)
     return render_template(

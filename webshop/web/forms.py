@@ -1,10 +1,12 @@
 """What all forms share: typed, translated, checked the same way."""
 
 import unicodedata
+from collections.abc import Iterable
 from typing import Any, cast
 
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # newer than the stubs
 
 from webshop.core.typed import one_line
 
@@ -12,6 +14,11 @@ from webshop.core.typed import one_line
 def _l(message: str) -> str:
     """A form's text in the reader's language, marked for the catalogue; WTForms takes it for a plain string."""
     return cast(str, lazy_gettext(message))
+
+
+def choices(pairs: Iterable[tuple[str, str]]) -> Any:
+    """The options of a select, radio or check box field, from value and label."""
+    return [SelectChoice(value=value, label=label) for value, label in pairs]
 
 
 class ShopForm(FlaskForm):
