@@ -202,7 +202,8 @@ def watch_sessions() -> None:
     @event.listens_for(Session, "do_orm_execute")
     def executed(state: ORMExecuteState) -> None:
         if state.is_insert or state.is_update or state.is_delete:
-            state.session.info.setdefault(UNSAVED, []).append(str(state.statement).split("\n", 1)[0])
+            what = f"{type(state.statement).__name__.upper()} {getattr(state.statement, 'table', '')}"
+            state.session.info.setdefault(UNSAVED, []).append(what)
 
     @event.listens_for(Session, "after_transaction_end")
     def ended(session: Session, transaction: SessionTransaction) -> None:
