@@ -47,8 +47,8 @@ def test_the_wheel_holds_all_that_the_shop_reads(wheel: Path) -> None:
 
 def test_the_installed_command_works_outside_the_checkout(wheel: Path, work_folder: Path) -> None:
     site = work_folder / "site"
-    uv = Path(sys.executable).with_name("uv")
-    subprocess.run([uv, "pip", "install", "-q", "--offline", "--no-deps", "--target", site, wheel], check=True)
+    uv = [Path(sys.executable).with_name("uv"), "pip", "install", "--quiet", "--offline", "--python", sys.executable]
+    subprocess.run([*uv, "--no-deps", "--target", site, wheel], check=True)
     kept = {name: value for name, value in os.environ.items() if not name.startswith("WEBSHOP_")}
     given = {"WEBSHOP_DATA_DIR": str(work_folder / "data"), "WEBSHOP_SECRET_KEY": SECRET_KEY}
     environment = kept | given | {"PYTHONPATH": str(site)}
