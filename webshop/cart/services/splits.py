@@ -136,9 +136,9 @@ def _require_sum(line: CartLine, pieces: Mapping[UUID, int]) -> None:
     if not pieces or total == line.quantity:
         return
     if total < line.quantity:
-        message = N_("Von %(wanted)s Stück sind erst %(total)s verteilt. Verteilen Sie die übrigen %(rest)s.")
+        message = N_("Von %(wanted)s Stück sind erst %(total)s verteilt. Noch zu verteilen: %(rest)s.")
     else:
-        message = N_("Verteilt sind %(total)s Stück, bestellt nur %(wanted)s. Nehmen Sie %(rest)s zurück.")
+        message = N_("Verteilt sind %(total)s Stück, bestellt nur %(wanted)s. Zu viel verteilt: %(rest)s.")
     raise Invalid(
         message, field="pieces", total=whole(total), wanted=whole(line.quantity), rest=whole(abs(line.quantity - total))
     )
