@@ -40,23 +40,15 @@ class Asked:
 
     def columns(self, *, with_customer: bool) -> list[dict[str, Any]]:
         """The heads of the table, each with the address that sorts by it."""
-        shown = [
-            Sort.NUMBER,
-            Sort.DATE,
-            *([Sort.CUSTOMER] if with_customer else []),
-            Sort.BUYER,
-            Sort.STATE,
-            Sort.NET,
-            Sort.MONTHLY,
-        ]
+        who = Sort.CUSTOMER if with_customer else Sort.BUYER
         return [
             {
                 "label": _(SORT_LABELS[sort]),
-                "kind": "amount" if sort in (Sort.NET, Sort.MONTHLY) else "text",
+                "kind": "amount" if sort == Sort.NET else "text",
                 "url": self.sort_url(sort),
                 "sorted": ("descending" if self.filter.descending else "ascending") if self.filter.sort == sort else None,
             }
-            for sort in shown
+            for sort in (Sort.NUMBER, Sort.DATE, who, Sort.STATE, Sort.NET)
         ]
 
     @property

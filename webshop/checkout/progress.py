@@ -75,10 +75,11 @@ def stages(order: Order, documents: Sequence[Document], lines: Mapping[UUID, Ent
         found.append(Stage(N_("Freigegeben"), CURRENT, note=N_("in Prüfung")))
     else:
         found.append(Stage(N_("Freigegeben"), DONE, order.decided_at))
-    found.append(_confirmed(order, documents))
+    confirmed = _confirmed(order, documents)
+    found.append(confirmed)
     if order.state == OrderState.CANCELLED:
         return [*found, Stage(N_("Storniert"), FAILED)]
-    return [*found, _delivered(order, lines)]
+    return [*found, _delivered(order, lines, reached=confirmed.state == DONE)]
 
 
 def _confirmed(order: Order, documents: Sequence[Document]) -> Stage:
@@ -91,7 +92,7 @@ def _confirmed(order: Order, documents: Sequence[Document]) -> Stage:
     return Stage(label, CURRENT, note=N_("wird erstellt"))
 
 
-def _delivered(order: Order, lines: Mapping[UUID, EntryState]) -> Stage:
+def _delivered(order: Order, lines: Mapping[UUID, EntryState], *, reached: bool) -> Stage:
     label = N_("Geliefert")
     done, total = sum(state == EntryState.DONE for state in lines.values()), len(lines)
     if order.state == OrderState.COMPLETED:
@@ -99,4 +100,4 @@ def _delivered(order: Order, lines: Mapping[UUID, EntryState]) -> Stage:
     if order.state == OrderState.SUBMITTED or not total:
         return Stage(label, OPEN)
     note = N_("%(done)s von %(total)s Positionen")
-    return Stage(label, CURRENT, note=note, params={"done": done, "total": total})
+    return Stage(label, CURRENT if reached else OPEN, note=note, params={"done": done, "total": total})

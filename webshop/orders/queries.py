@@ -85,7 +85,6 @@ class Sort(StrEnum):
     BUYER = "person"
     CUSTOMER = "kunde"
     NET = "summe"
-    MONTHLY = "monatlich"
 
 
 SORTS: Final[Mapping[Sort, Sequence[InstrumentedAttribute[Any]]]] = {
@@ -94,8 +93,7 @@ SORTS: Final[Mapping[Sort, Sequence[InstrumentedAttribute[Any]]]] = {
     Sort.STATE: (Order.state,),
     Sort.BUYER: (Person.last_name, Person.first_name),
     Sort.CUSTOMER: (Order.customer_name,),
-    Sort.NET: (Order.net_once,),
-    Sort.MONTHLY: (Order.net_monthly,),
+    Sort.NET: (Order.net_once, Order.net_monthly),
 }
 SORT_LABELS: Final = {
     Sort.DATE: N_("Eingereicht"),
@@ -103,8 +101,7 @@ SORT_LABELS: Final = {
     Sort.STATE: N_("Stand"),
     Sort.BUYER: N_("Bestellt von"),
     Sort.CUSTOMER: N_("Kunde"),
-    Sort.NET: N_("Einmalig netto"),
-    Sort.MONTHLY: N_("Monatlich netto"),
+    Sort.NET: N_("Summe netto"),
 }
 
 

@@ -142,7 +142,7 @@ def test_sorting_turns_round(session, client, hall, now):
 
     up = client.get("/bestellungen?sortieren=summe&richtung=auf")
     assert numbers(up) == [small.number, large.number]
-    assert numbers(client.click(up, "Einmalig netto")) == [large.number, small.number]
+    assert numbers(client.click(up, "Summe netto")) == [large.number, small.number]
 
 
 def test_the_list_costs_the_same_with_1_order_and_with_30(session, client, hall, now, count_queries):
