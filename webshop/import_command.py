@@ -119,5 +119,8 @@ def summary(report: ImportReport) -> list[str]:
         lines.append(f"Nicht verwendete Spalten: {', '.join(report.unused_columns)}.")
     if report.notes:
         lines.append(f"{whole(report.notes)} Hinweise.")
-    lines.append(OUTCOME_LABELS[report.outcome] + (f" Nummer: {report.number}." if report.number else ""))
+    if report.outcome == Outcome.WRITTEN and not report.created + report.updated:
+        lines.append("Es gab nichts zu ändern.")
+    else:
+        lines.append(OUTCOME_LABELS[report.outcome] + (f" Nummer: {report.number}." if report.number else ""))
     return lines

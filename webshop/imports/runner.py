@@ -75,8 +75,8 @@ def recognise(columns: tuple[str, ...]) -> Kind[Any]:
     fitting = [kind for kind in KINDS if kind.required <= given]
     if fitting:
         return max(fitting, key=lambda kind: (len(kind.required), len(kind.columns & given)))
-    nearest = max(KINDS, key=lambda kind: len(kind.columns & given))
-    if not nearest.columns & given:
+    nearest = max(KINDS, key=lambda kind: len(kind.required & given) / len(kind.required))
+    if len(nearest.required & given) * 2 < len(nearest.required):
         raise ImportRefused(
             N_("Die Kopfzeile gehört zu keiner bekannten Liste. Bekannt sind: %(kinds)s."),
             kinds=", ".join(kind.name for kind in KINDS),
