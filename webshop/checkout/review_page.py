@@ -3,7 +3,7 @@
 import secrets
 from uuid import UUID
 
-from flask import current_app, redirect, render_template, url_for
+from flask import current_app, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -36,7 +36,9 @@ KEY_BYTES = 32
 def review() -> ResponseReturnValue:
     """Lines, sums, addresses, cost centres, budgets and who will decide; nothing is promised yet."""
     cart = current_cart(session(), current_actor())
-    return redirect(url_for("cart.show"), 303) if cart is None else _page(cart)
+    if cart is None:
+        return redirect(url_for("cart.show"), 303)
+    return _page(cart, current=True)
 
 
 @bp.post("/bestellen/pruefen")
@@ -89,8 +91,10 @@ def _cart(cart_id: UUID) -> Cart:
     return cart
 
 
-def _page(cart: Cart, sentence: str = "") -> str:
+def _page(cart: Cart, sentence: str = "", *, current: bool = False) -> str:
     draft = checkout.review(session(), cart, now=utcnow(), requester_id=current_actor().person_id)
+    if current:
+        g.cart_lines = len(draft.lines)  # the frame need not count them again
     return render_template(
         "checkout/review.html",
         cart=cart,

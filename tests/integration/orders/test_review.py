@@ -6,9 +6,12 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import func, select, update
 
+from tests.factories import make_product, make_role
 from tests.integration.checkout.town_hall import make_cart, make_cost_centre, make_town_hall, notebook
+from webshop.accounts.models import Person
 from webshop.cart.models import Cart, CartChoice, CartLine
 from webshop.catalog.models import Price, Product
+from webshop.core.actor import Role
 from webshop.orders.models import Order
 from webshop.orders.states import OrderState
 
@@ -261,10 +264,15 @@ def test_the_thank_you_page_is_the_buyers(session, client, hall, cart, now):
 
 
 def test_the_review_costs_the_same_with_1_line_and_with_50(session, client, hall, now, count_queries):
+    """At its dearest: bundles among the lines, an approval to plan, and a buyer who also approves."""
+    make_role(session, session.get_one(Person, hall.buyer.person_id), Role.APPROVER, hall.organisation)
+    part = notebook(session)
+    bundle = make_product(session, net="1500.00", parts={part: 1})
+
     def cost(lines):
         session.execute(update(Cart).values(state="ordered"))
         session.query(CartChoice).delete()
-        wanted = [(notebook(session, "1.00"), 1) for _ in range(lines)]
+        wanted = [(bundle, 1), *((notebook(session, "1.00"), 1) for _ in range(lines))]
         current(session, hall, make_cart(session, hall, wanted, now))
         with count_queries() as queries:
             assert client.get(URL).status_code == 200
