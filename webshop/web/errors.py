@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from webshop.core.db import is_conflict, is_unavailable
 from webshop.core.errors import NotFound, ShopError, TooMany
@@ -86,6 +86,11 @@ def init_errors(app: Flask) -> None:
     def csrf_error(_error: CSRFError) -> ResponseReturnValue:
         db.session.rollback()
         return error_page(400)
+
+    @app.errorhandler(SecurityError)
+    def unknown_host(_error: SecurityError) -> ResponseReturnValue:
+        """A host that is not ours (S-18): without one no address can be built, so no page of ours either."""
+        return Response("Unbekannter Rechnername. Unknown host.\n", 400, mimetype="text/plain")
 
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> ResponseReturnValue:

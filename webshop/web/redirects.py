@@ -16,7 +16,7 @@ def safe_next(target: str | None) -> str:
     if not target or len(target) > 2000:
         return home
     for text in (target, unquote(target)):
-        if not text.startswith("/") or text[1:2] in ("/", "\\") or "\\" in text:
+        if not text.startswith("/") or text[1:2] in ("/", "\\") or "\\" in text or "/../" in text:
             return home
         if any(ord(char) <= 32 or ord(char) == 127 or 0x80 <= ord(char) <= 0xA0 for char in text):
             return home
