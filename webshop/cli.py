@@ -3,7 +3,6 @@
 Each command loads what it needs when it runs, so that none waits for the others' libraries.
 """
 
-import logging
 import os
 import secrets
 from collections.abc import Mapping
@@ -169,7 +168,6 @@ def migrate(found: Settings) -> tuple[str, str]:
             before = schema.current(connection)
         if before and not schema.known(before):
             schema.require_current(engine)
-        logging.getLogger("alembic").setLevel(logging.WARNING)
         schema.upgrade(engine)
     except schema.UnknownSchema as error:
         raise Failed(str(error)) from error

@@ -3,6 +3,7 @@
 Commands that work without Flask open the database here: the worker, the queue commands, `webshop verify`.
 """
 
+import logging
 from functools import cache
 
 from alembic import command
@@ -15,6 +16,8 @@ from sqlalchemy.exc import DBAPIError
 from webshop import paths, tables
 from webshop.config import Settings
 from webshop.core.db import configure_engine, read_only, sqlite_problems
+
+logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 class UnknownSchema(Exception):

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import delete, insert, select, text, update
 
+from tests.integration.cli.calling import call
 from tests.integration.verify.shop import make_shop, unprotect
 from webshop.approvals.models import ApprovalCase, ApprovalDecision, ApprovalStep
 from webshop.approvals.states import CaseState, Outcome, StepState
@@ -202,12 +203,12 @@ def test_the_command_names_what_is_broken_and_ends_with_one(fresh_database, now)
         shop = make_shop(session, now)
         number = shop.small.number
         session.commit()
-    good = fresh_database.webshop("verify")
+    good = call(fresh_database, "verify")
     with fresh_database.session() as session:
         session.execute(update(Order).where(Order.number == number).values(value_net=Decimal("1.00")))
         session.commit()
-    bad = fresh_database.webshop("verify")
-    one = fresh_database.webshop("verify", "--rule", "stock")
+    bad = call(fresh_database, "verify")
+    one = call(fresh_database, "verify", "--rule", "stock")
 
     assert (good.returncode, good.stderr) == (0, "")
     assert good.stdout.splitlines()[-1].endswith("alles stimmt.")
