@@ -17,7 +17,7 @@ from webshop.accounts.models import LinkPurpose
 from webshop.accounts.queries import LinkHolder
 from webshop.accounts.tokens import digest
 from webshop.core.clock import utcnow
-from webshop.core.db import read_only
+from webshop.core.db import read_only, unbound
 from webshop.extensions import session
 from webshop.web.access import public
 from webshop.web.errors import say
@@ -75,17 +75,21 @@ def _choose(token: str, purpose: LinkPurpose) -> ResponseReturnValue:
 
 
 def _use(form: NewPasswordForm, holder: LinkHolder, token: str, purpose: LinkPurpose) -> bool:
-    """Use the link up; False with the reason in the form where the password is no good. Nothing is open while hashing."""
+    """Use the link up; False with the reason in the form where the password is no good. Nothing is open while hashing.
+
+    Whoever else is signed in in this browser, the link's holder acts: no tenant is bound meanwhile.
+    """
     settings, password = current_app.extensions["webshop_settings"], str(form.password.data)
     try:
         passwords.check(password, names=(*holder.names, settings.shop_name, settings.provider.name))
         new = passwords.hash_of(password)
-        keys.redeem(session(), token, purpose, password_hash=new, now=utcnow())
+        with unbound():
+            keys.redeem(session(), token, purpose, password_hash=new, now=utcnow())
+            guessing.forgive(session(), account=sources.account_hash(holder.email))
+            session().commit()
     except (WeakPassword, LinkVoid) as error:
         session().rollback()
         form.blame(error.field, say(error))
         return False
-    guessing.forgive(session(), account=sources.account_hash(holder.email))
-    session().commit()
     security_log.note(f"{purpose}.redeemed", person_id=holder.person_id)
     return True

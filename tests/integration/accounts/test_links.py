@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from tests.browsing import Client
 from tests.databases import Database
-from tests.factories import PASSWORD, actor_of, make_person
+from tests.factories import PASSWORD, actor_of, make_organisation, make_person
 from webshop.accounts import keys, services
 from webshop.accounts.models import LinkPurpose, OneTimeLink, Person
 from webshop.audit.models import AuditEvent
@@ -134,6 +134,17 @@ def test_s16_a_link_opens_its_own_account_and_page_only(client: Client, session:
 
     assert can_enter(client, other, PASSWORD)
     assert not can_enter(client, other, NEW)
+
+
+def test_s16_a_link_works_in_a_browser_in_which_somebody_of_another_house_is_signed_in(client: Client, session: Session) -> None:
+    person = make_person(session, password=PASSWORD)
+    path = ask(client, session, person)
+    client.sign_in(make_person(session, organisation=make_organisation(session, "Amt Weida")))
+
+    page = client.get(path)
+    client.submit(page, "Passwort speichern", password=NEW, repeated=NEW)
+
+    assert can_enter(client, person, NEW)
 
 
 def test_s16_a_deactivated_person_has_no_way_in(client: Client, session: Session) -> None:
