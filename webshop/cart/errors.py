@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from webshop.core.errors import Conflict, Invalid, NotFound
+from webshop.core.formats import whole
 from webshop.core.i18n import N_
 
 
@@ -89,7 +90,9 @@ class CartFull(Invalid):
     """More lines than a cart holds."""
 
     def __init__(self, limit: int) -> None:
-        super().__init__(N_("Ein Warenkorb fasst höchstens %(limit)s Positionen. Legen Sie einen weiteren an."), limit=limit)
+        super().__init__(
+            N_("Ein Warenkorb fasst höchstens %(limit)s Positionen. Legen Sie einen weiteren an."), limit=whole(limit)
+        )
 
 
 class TooManyCarts(Invalid):

@@ -238,7 +238,7 @@ def products_matching(session: Session, texts: Collection[str]) -> Mapping[str, 
     """
     wanted = {text.upper() for text in texts}
     spellings = wanted | set(texts)
-    codes = {code for text in wanted if _is_code(text) for code in (text, text.zfill(13), text.zfill(14))}
+    codes = {text.lstrip("0").zfill(length) for text in wanted if _is_code(text) for length in (8, 12, 13, 14)}
     matching = or_(Product.number.in_(spellings), Product.manufacturer_number.in_(spellings), Product.gtin.in_(codes))
     found: tuple[defaultdict[str, list[Product]], ...] = (defaultdict(list), defaultdict(list), defaultdict(list))
     for product in session.scalars(select(Product).where(matching).order_by(Product.number)):

@@ -36,6 +36,7 @@ HEAD = ("Artikelnummer", "Menge", "Kostenstelle", "Notiz", "Lieferadressen", "Ko
 """The columns of an exported cart that are read again; more may follow."""
 
 _SEPARATORS = ("\t", ";", ",")
+_QUANTITY = re.compile(r"[0-9][0-9. ]*")
 _BLANKS = re.compile(r"\s*[^\s,;]+ +[0-9]+( |$)")
 """Number and quantity with a blank between: what comes after may hold any sign."""
 _PART = re.compile(r"(.+): *([^:]+)")
@@ -72,7 +73,7 @@ def entries_of_text(text: str) -> list[Entry]:
 
 def entries_of_file(stream: IO[bytes]) -> list[Entry]:
     """An uploaded CSV or XLSX file; UnreadableSheet where it is neither, or too large."""
-    return entries_of_rows(read_table(stream, max_rows=MAX_ENTRIES + 1))
+    return entries_of_rows(read_table(stream, max_rows=MAX_ENTRIES, heads=1))
 
 
 def entry_of_line(position: int, text: str) -> Entry:
@@ -96,11 +97,16 @@ def entries_of_rows(rows: Iterable[Sequence[str]]) -> list[Entry]:
 
 
 def _cells(line: str) -> list[str]:
-    separator = next((mark for mark in _SEPARATORS if mark in line), None)
-    if separator is None or (separator != "\t" and _BLANKS.match(line)):
+    """The cells of a line: by the sign behind which the quantity stands, else by blanks, else by the first sign there is."""
+    found = [_separated(line, mark) for mark in _SEPARATORS if mark in line]
+    counted = next((cells for cells in found if len(cells) > 1 and _QUANTITY.fullmatch(cells[1])), None)
+    if counted is None and (not found or _BLANKS.match(line)):
         return line.split(None, 3)
-    cells = next(csv.reader([line], delimiter=separator), [])
-    return [unguarded(one_line(cell)) for cell in cells]
+    return counted or found[0]
+
+
+def _separated(line: str, mark: str) -> list[str]:
+    return [unguarded(one_line(cell)) for cell in next(csv.reader([line], delimiter=mark), [])]
 
 
 def _columns(cells: Sequence[str]) -> list[str | None] | None:

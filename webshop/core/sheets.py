@@ -12,11 +12,12 @@ import re
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import BinaryIO
+from typing import IO
 
 from openpyxl import load_workbook
 
 from webshop.core.errors import Invalid
+from webshop.core.formats import whole
 from webshop.core.i18n import N_
 from webshop.core.typed import one_line
 
@@ -50,7 +51,7 @@ class TooManyRows(UnreadableSheet):
     """The file has more rows than allowed."""
 
     def __init__(self, limit: int) -> None:
-        super().__init__(N_("Die Datei hat mehr als %(limit)s Zeilen. Teilen Sie sie auf."), field="file", limit=limit)
+        super().__init__(N_("Die Datei hat mehr als %(limit)s Zeilen. Teilen Sie sie auf."), field="file", limit=whole(limit))
 
 
 # --- writing ----------------------------------------------------------------------------------------------------------
@@ -69,8 +70,11 @@ def unguarded(text: str) -> str:
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 
-def read_table(stream: BinaryIO, *, max_rows: int) -> list[list[str]]:
-    """The rows of a CSV or XLSX file as texts; its content says which it is. Empty rows are left out."""
+def read_table(stream: IO[bytes], *, max_rows: int, heads: int = 0) -> list[list[str]]:
+    """The rows of a CSV or XLSX file as texts; its content says which it is. Empty rows are left out.
+
+    `heads` rows more than `max_rows` may come: the names of the columns.
+    """
     content = stream.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
         raise SheetTooLarge
@@ -79,7 +83,7 @@ def read_table(stream: BinaryIO, *, max_rows: int) -> list[list[str]]:
     for row in rows:
         if any(row):
             found.append(row)
-        if len(found) > max_rows:
+        if len(found) > max_rows + heads:
             raise TooManyRows(max_rows)
     return found
 
