@@ -13,14 +13,14 @@ from typing import Any
 
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
-from sqlalchemy import ColumnElement, func, select, text
+from sqlalchemy import ColumnElement, func, make_url, select, text
 
 from webshop import __version__, schema
 from webshop.config import Settings
 from webshop.core.clock import utcnow
 from webshop.core.leases import claimable
 from webshop.documents.models import Document, DocumentState
-from webshop.extensions import db, session
+from webshop.extensions import session
 from webshop.fulfilment.models import FulfilmentEntry
 from webshop.fulfilment.states import EntryState
 from webshop.outbox.models import MailState, OutboxMail
@@ -63,10 +63,10 @@ def _schema() -> Finding:
 
 def _disk(settings: Settings) -> Finding:
     """Room on the disk of a SQLite database; a database server watches its own."""
-    name = db.engine.url.database
-    if db.engine.dialect.name != "sqlite" or not name or name == ":memory:":
+    url = make_url(settings.database_url)
+    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
         return Finding(True)
-    free = shutil.disk_usage(Path(name).parent).free // MIB
+    free = shutil.disk_usage(Path(str(url.database)).parent).free // MIB
     return Finding(free >= settings.health.free_disk_mb, {"free_mb": free})
 
 
