@@ -106,10 +106,26 @@ class DetailsForm(ShopForm):
     version = HiddenField()
 
 
+class AddressForm(ShopForm):
+    """The address with which somebody will sign in."""
+
+    email = EmailField(
+        _l("E-Mail-Adresse"),
+        filters=[plain_email],
+        validators=[
+            DataRequired(_l("Geben Sie die E-Mail-Adresse ein.")),
+            Email(_l("Das ist keine E-Mail-Adresse. Sie hat die Form name@amt.example.")),
+            at_most(MAX_EMAIL),
+        ],
+    )
+
+
 class RoleChoice(ShopForm):
     """Roles in one organisation."""
 
-    organisation_id = SelectField(_l("Organisation"), validate_choice=False)
+    organisation_id = SelectField(
+        _l("Organisation"), validate_choice=False, validators=[DataRequired(_l("Wählen Sie eine Organisation aus."))]
+    )
     roles = CheckboxGroupField(
         _l("Rollen"),
         choices=choices((role.value, _l(label)) for role, label in ROLE_LABELS.items()),
@@ -133,15 +149,5 @@ class RoleForm(RoleChoice):
     version = HiddenField()
 
 
-class NewPersonForm(DetailsForm, RoleChoice):
+class NewPersonForm(DetailsForm, AddressForm, RoleChoice):
     """Somebody new, with the first roles."""
-
-    email = EmailField(
-        _l("E-Mail-Adresse"),
-        filters=[plain_email],
-        validators=[
-            DataRequired(_l("Geben Sie die E-Mail-Adresse ein.")),
-            Email(_l("Das ist keine E-Mail-Adresse. Sie hat die Form name@amt.example.")),
-            at_most(MAX_EMAIL),
-        ],
-    )

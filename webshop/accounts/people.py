@@ -37,9 +37,9 @@ def _administrator() -> Actor:
 @needs(Role.ADMIN, Role.AUDITOR)
 def index() -> ResponseReturnValue:
     """The list, by name, searched and filtered by the URL."""
-    viewer, words = current_actor(), request.args.get("q", "").strip()[:200]
+    viewer, words = current_actor(), request.args.get("suche", "").strip()[:200]
     state = _state(request.args.get("status"))
-    given: dict[str, Any] = {"q": words or None, "status": state}
+    given: dict[str, Any] = {"suche": words or None, "status": state}
     page = Page(
         number=page_number(request.args.get("seite")),
         size=PAGE_SIZE,

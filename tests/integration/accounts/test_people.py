@@ -269,15 +269,15 @@ def test_the_list_is_searched_filtered_and_paged_by_the_url(client: Client, sess
         make_person(session, first_name="Ernst", last_name=f"Zöllner {number:02}", department="100 % Bauamt")
     make_person(session, last_name="Alt", active=False)
 
-    assert "61 Personen" in client.get(f"{LIST}?q=example.org&status=invited").page.text
-    assert "60 Personen" in client.get(f"{LIST}?q=zöllner+ernst").page.text
-    assert "60 Personen" in client.get(f"{LIST}?q=100+%25").page.text
+    assert "61 Personen" in client.get(f"{LIST}?suche=example.org&status=invited").page.text
+    assert "60 Personen" in client.get(f"{LIST}?suche=zöllner+ernst").page.text
+    assert "60 Personen" in client.get(f"{LIST}?suche=100+%25").page.text
     assert "Eine Person" in client.get(f"{LIST}?status=inactive").page.text
-    assert "Keine Person passt" in client.get(f"{LIST}?q=%25%25x").page.text
-    second = client.get(f"{LIST}?q=Zöllner&seite=2")
+    assert "Keine Person passt" in client.get(f"{LIST}?suche=%25%25x").page.text
+    second = client.get(f"{LIST}?suche=Zöllner&seite=2")
     assert "51–60 von 60" in second.page.text
     assert "Ernst Zöllner 59" in second.page.links
-    for odd in ("seite=0", "seite=-1", "seite=99999999999999999999", "seite=x", "status=king", "q=" + "x" * 5000):
+    for odd in ("seite=0", "seite=-1", "seite=99999999999999999999", "seite=x", "status=king", "suche=" + "x" * 5000):
         assert client.get(f"{LIST}?{odd}").status_code == 200
 
 

@@ -116,7 +116,7 @@ def test_s20_text_of_people_stays_text(client: Client, session: Session, payload
     person = make_person(session, first_name=payload, last_name=payload, department=payload, phone=payload, organisation=house)
     client.sign_in(admin)
 
-    for path in ("", f"/{person.id}", "/neu", f"?q={payload}"):
+    for path in ("", f"/{person.id}", "/neu", f"?suche={payload}"):
         harmless(client.get(f"/betrieb/personen{path}"), payload)
     client.sign_out()
     client.sign_in(person)
