@@ -66,6 +66,22 @@ class Cluster:
         while self.folder.exists() and time.monotonic() < end:
             time.sleep(0.02)
 
+    def restart(self, seconds: float = 60) -> None:
+        """Crash the server and start it again on the same data; returns when it takes connections."""
+        before = self._server_pid()
+        os.kill(int((self.folder / "guard").read_text()), signal.SIGUSR1)
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            with suppress(psycopg.OperationalError, OSError, ValueError):
+                if self._server_pid() != before:
+                    with self.connection(user="postgres"):
+                        return
+            time.sleep(0.05)
+        raise NoPostgres("PostgreSQL did not come back.")
+
+    def _server_pid(self) -> int:
+        return int((self.folder / "data" / "postmaster.pid").read_text().split("\n")[0])
+
     def create(self, database: str, template: str | None = None) -> None:
         statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
         with self.connection() as connection:
@@ -117,23 +133,33 @@ def _guard(owner_pid: int) -> None:
     owner = os.pidfd_open(owner_pid)
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGUSR1, _begin_again)
     folder = Path(tempfile.mkdtemp(prefix="webshop-pg-", dir="/tmp"))
     server = None
     try:
         (folder / "guard").write_text(str(os.getpid()))
+        _prepare(folder)
         server = _launch(folder)
+        with Cluster(folder).connection(user="postgres") as connection:
+            connection.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEDB").format(sql.Identifier(OWNER)))
         print(folder, flush=True)
-        waiting = select.poll()
-        waiting.register(owner, select.POLLIN)
-        waiting.register(os.pidfd_open(server.pid), select.POLLIN)
-        waiting.poll()
+        while True:
+            waiting = select.poll()
+            waiting.register(owner, select.POLLIN)
+            waiting.register(os.pidfd_open(server.pid), select.POLLIN)
+            try:
+                waiting.poll()
+                break
+            except BeginAgain:
+                _stop(server)
+                server = _launch(folder)
     finally:
         if server is not None:
             _stop(server)
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _launch(folder: Path) -> subprocess.Popen[bytes]:
+def _prepare(folder: Path) -> None:
     programs, user = _binaries(), _server_user()
     if user:
         os.chown(folder, user["user"], user["group"])
@@ -149,15 +175,18 @@ def _launch(folder: Path) -> subprocess.Popen[bytes]:
         raise NoPostgres(made.stderr)
     with (data / "postgresql.conf").open("a") as file:
         file.writelines(f"{name} = {value}\n" for name, value in SETTINGS.items())
-    with (folder / "log").open("wb") as log:
+
+
+def _launch(folder: Path) -> subprocess.Popen[bytes]:
+    programs, user, data = _binaries(), _server_user(), folder / "data"
+    with (folder / "log").open("ab") as log:
         server = subprocess.Popen(
             [programs / "postgres", "-D", data, "-k", folder], cwd=folder, stdout=log, stderr=log, start_new_session=True, **user
         )
     for _ in range(600):
         if server.poll() is not None:
             raise NoPostgres((folder / "log").read_text())
-        with suppress(psycopg.OperationalError), Cluster(folder).connection(user="postgres") as connection:
-            connection.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEDB").format(sql.Identifier(OWNER)))
+        with suppress(psycopg.OperationalError), Cluster(folder).connection(user="postgres"):
             return server
         time.sleep(0.05)
     _stop(server)
@@ -173,6 +202,14 @@ def _stop(server: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         server.kill()
         server.wait()
+
+
+class BeginAgain(Exception):
+    """Somebody asked for a restart."""
+
+
+def _begin_again(_number: int, _frame: FrameType | None) -> None:
+    raise BeginAgain
 
 
 def _leave(_number: int, _frame: FrameType | None) -> None:

@@ -75,13 +75,13 @@ class Run:
                 note.write_text(str(clusters.start(self.owner_pid).folder))
         return clusters.Cluster(Path(note.read_text()))
 
-    def database(self, kind: EngineKind) -> "Database":
-        """A new, migrated, empty database."""
+    def database(self, kind: EngineKind, *, disk: Path | None = None) -> "Database":
+        """A new, migrated, empty database; a SQLite file may lie on a disk of its own."""
         folder = Path(tempfile.mkdtemp(prefix=f"{kind}-", dir=self.folder))
         if kind == "sqlite":
-            database = Database(kind, folder, f"sqlite:///{folder / 'webshop.sqlite3'}")
-            shutil.copyfile(self._sqlite_template(), folder / "webshop.sqlite3")
-            return database
+            path = (disk or folder) / "webshop.sqlite3"
+            shutil.copyfile(self._sqlite_template(), path)
+            return Database(kind, folder, f"sqlite:///{path}")
         cluster, name = self.cluster(), f"webshop_{os.getpid()}_{next(_numbers)}"
         self._postgres_template(cluster)
         cluster.create(name, TEMPLATE)
