@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 SIDE_BY_SIDE = ["-n", "2", "--dist", "worksteal"]
 RUNS = {
     "Code, Regeln und beide Datenbanken": [*SIDE_BY_SIDE, "-m", "not stress", "tests/unit", "tests/integration"],
-    "Last und Störungen": ["-m", "stress", "tests/integration"],
+    "Last und Störungen": ["-m", "stress", "tests/stress", "tests/integration"],
     "Browser": ["tests/browser"],
 }
 

@@ -106,9 +106,10 @@ def decide(
         reason=comment,
         after={"case": str(case.id), "content_hash": content_hash},
     )
+    still_open = select(ApprovalStep.id).where(ApprovalStep.case_id == case.id, ApprovalStep.state == StepState.OPEN)
     if outcome == Outcome.REFUSED:
         _move(session, case, "refuse", now=now)
-    elif not session.scalar(select(ApprovalStep.id).where(ApprovalStep.case_id == case.id, ApprovalStep.state == StepState.OPEN).limit(1)):
+    elif not session.scalar(still_open.limit(1)):
         _move(session, case, "grant", now=now)
     return case.state
 
@@ -132,7 +133,9 @@ def ask(session: Session, case: ApprovalCase, *, actor: Actor, now: datetime, qu
     return asked
 
 
-def answer(session: Session, case: ApprovalCase, question_id: UUID, *, actor: Actor, now: datetime, text: str) -> ApprovalQuestion:
+def answer(
+    session: Session, case: ApprovalCase, question_id: UUID, *, actor: Actor, now: datetime, text: str
+) -> ApprovalQuestion:
     """Answer an open question of an open case; only the person who submitted does."""
     text = text.strip()[:MAX_TEXT]
     lock(session, case)

@@ -12,7 +12,14 @@ NAMES = ("Erika", "Mustermann", "erika.mustermann@magdeburg.example.org", "Stadt
 
 @pytest.mark.parametrize(
     "password",
-    ["vier Birnen am Zaun", "korrektpferdbatterieklammer", "Üäöß Üäöß 4711 x", "🙂🚲🌧️☕ unterwegs 7", "!§$%&/()=?{}[]", "x7" * 3 + "Qz19mk"],
+    [
+        "vier Birnen am Zaun",
+        "korrektpferdbatterieklammer",
+        "Üäöß Üäöß 4711 x",
+        "🙂🚲🌧️☕ unterwegs 7",
+        "!§$%&/()=?{}[]",
+        "x7" * 3 + "Qz19mk",
+    ],
 )
 def test_s13_long_passwords_of_any_kind_are_taken(password: str) -> None:
     passwords.check(password, names=NAMES)
@@ -62,7 +69,8 @@ def test_s13_what_everybody_would_guess_is_refused(password: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "password", ["ErikaMustermann1", "erika.mustermann@magdeburg.example.org", "stadt magdeburg", "webshop-demo", "IT-Shop-Kommunen"]
+    "password",
+    ["ErikaMustermann1", "erika.mustermann@magdeburg.example.org", "stadt magdeburg", "webshop-demo", "IT-Shop-Kommunen"],
 )
 def test_s13_names_of_the_person_the_house_and_the_shop_are_refused(password: str) -> None:
     with pytest.raises(WeakPassword):
