@@ -224,23 +224,6 @@ def own_secret(folder: Path) -> str:
     return path.read_text().strip()
 
 
-DEMO_PEOPLE = {
-    "bestellung@magdeburg.example.org": "bestellt für Magdeburg",
-    "freigabe@magdeburg.example.org": "gibt Bestellungen frei",
-    "verwaltung@magdeburg.example.org": "verwaltet Personen, Adressen und Kostenstellen",
-    "bestellung@stendal.example.org": "bestellt für Stendal",
-    "freigabe@stendal.example.org": "gibt Bestellungen frei",
-    "vertrieb@shop.example.org": "Vertrieb des IT-Dienstleisters",
-    "vertriebsleitung@shop.example.org": "Vertriebsleitung",
-    "abwicklung@shop.example.org": "Auftragsabwicklung: Lager und Service Desk",
-    "buchhaltung@shop.example.org": "Buchhaltung",
-    "admin@shop.example.org": "Administration",
-    "revision@shop.example.org": "Revision: liest alles, ändert nichts",
-}
-"""`domain.md` section 6."""
-DEMO_PASSWORD = "webshop-demo"  # noqa: S105 - printed on every demo
-
-
 def fill(found: Settings) -> None:
     """Make the demo data where there is no data at all, behind a progress bar."""
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
@@ -260,33 +243,58 @@ def fill(found: Settings) -> None:
         columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
         with Progress(*columns) as progress:
             task = progress.add_task("Beispieldaten", total=1.0)
-            make_demo(engine, progress=lambda part, words: progress.update(task, completed=part, description=words))
+            make_demo(
+                engine,
+                progress=lambda part, words: progress.update(task, completed=part, description=words),
+                provider=found.provider,
+            )
     finally:
         engine.dispose()
 
 
 def welcome(found: Settings) -> None:
     """Where the shop is, and who may sign in."""
+    from webshop.demo.people import PASSWORD
+
+    click.echo(f"\nDer Shop läuft: {found.public_url}\n")
+    people = demo_people(found)
+    if people:
+        click.echo(f"Anmelden mit dem Passwort {PASSWORD} als:")
+        width = max(map(len, people))
+        for email, words in people.items():
+            click.echo(f"  {email:{width}}  {words}")
+    if found.exposed:
+        click.echo("\nAchtung: Der Shop ist ohne TLS im Netz erreichbar. Das ist nur zum Ausprobieren gedacht.")
+    click.echo(f"\nDaten und Protokoll: {found.data_dir.absolute()}\nEnde mit Strg-C.")
+
+
+def demo_people(found: Settings) -> dict[str, str]:
+    """The demo's addresses, with what each may do and for whom, as the database has it."""
     from sqlalchemy import select
     from sqlalchemy.orm import Session
 
     from webshop import schema
-    from webshop.accounts.models import Person
+    from webshop.accounts.models import Person, RoleAssignment
+    from webshop.core.actor import ROLE_LABELS
+    from webshop.demo.people import DEMO_PEOPLE
+    from webshop.organisations.models import Organisation
 
+    told: dict[str, str] = {}
     engine = schema.open_engine(found)
     with Session(engine) as session:
-        known = set(session.scalars(select(Person.email).where(Person.email.in_(DEMO_PEOPLE))))
+        rows = session.execute(
+            select(Person.email, RoleAssignment.role, Organisation.name)
+            .join(RoleAssignment, RoleAssignment.person_id == Person.id)
+            .join(Organisation, Organisation.id == RoleAssignment.organisation_id)
+            .where(Person.email.in_([person.email for person in DEMO_PEOPLE]))
+            .order_by(RoleAssignment.valid_from, Organisation.name)
+        ).all()
     engine.dispose()
-    click.echo(f"\nDer Shop läuft: {found.public_url}\n")
-    if known:
-        click.echo(f"Anmelden mit dem Passwort {DEMO_PASSWORD} als:")
-        width = max(map(len, known))
-        for email, words in DEMO_PEOPLE.items():
-            if email in known:
-                click.echo(f"  {email:{width}}  {words}")
-    if found.exposed:
-        click.echo("\nAchtung: Der Shop ist ohne TLS im Netz erreichbar. Das ist nur zum Ausprobieren gedacht.")
-    click.echo(f"\nDaten und Protokoll: {found.data_dir.absolute()}\nEnde mit Strg-C.")
+    for person in DEMO_PEOPLE:
+        held = [f"{ROLE_LABELS[role]}, {house}" for email, role, house in rows if email == person.email]
+        if held:
+            told[person.email] = " · ".join(held)
+    return told
 
 
 if __name__ == "__main__":

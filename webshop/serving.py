@@ -76,9 +76,9 @@ class Granian(MPServer):
     asked = False
 
     def signal_handler_interrupt(self, *args: Any, **kwargs: Any) -> None:
-        """SIGTERM and SIGINT."""
+        """SIGTERM and SIGINT: told from another thread, since the main one may hold the event's lock (`core.stopping`)."""
         self.asked = True
-        super().signal_handler_interrupt(*args, **kwargs)  # type: ignore[no-untyped-call] # granian has no types here
+        threading.Thread(target=super().signal_handler_interrupt, args=args).start()
 
 
 def _run(settings: Settings) -> None:
@@ -104,6 +104,7 @@ def _run(settings: Settings) -> None:
     main = os.getpid()
 
     def load() -> Callable[..., Any]:
+        stop_once()
         end_with(main)
         from webshop.wsgi import app
 
@@ -114,7 +115,6 @@ def _run(settings: Settings) -> None:
     except SystemExit:
         if not server.asked:
             raise
-        # Ctrl-C reaches the web processes too; that they end then is no failure.
 
 
 def _free_address(bind: str) -> tuple[str, int]:
@@ -131,6 +131,24 @@ def _free_address(bind: str) -> tuple[str, int]:
                 f"{bind} ist nicht frei: {words}. Ein anderer Port geht so: WEBSHOP_BIND={host}:{int(port) + 1}"
             ) from error
     return host, int(port)
+
+
+def stop_once() -> None:
+    """In a web process: only the first SIGTERM counts, and Ctrl-C is the main process's business.
+
+    A terminal or a service manager sends its signal to every process, and then the main one sends SIGTERM as well;
+    granian's own handler can wait for itself for ever when two arrive together.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
+
+    def wait() -> None:
+        signal.sigwait({signal.SIGTERM})
+        handler = signal.getsignal(signal.SIGTERM)
+        if not callable(handler):
+            os._exit(0)
+        handler(signal.SIGTERM, None)
+
+    threading.Thread(target=wait, name="stop-once", daemon=True).start()
 
 
 def end_with(parent: int) -> None:

@@ -9,11 +9,12 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from webshop.core.stopping import Stop
 
 START_S = 60
 STOP_S = 30
@@ -29,7 +30,7 @@ class Household:
 
     def __init__(self, commands: Mapping[str, Sequence[str]], *, environment: Mapping[str, str], log: Path) -> None:
         self.log = log
-        self._stopping = threading.Event()
+        self._stopping = Stop()
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         with log.open("ab") as out:
             for name, arguments in commands.items():
@@ -44,8 +45,7 @@ class Household:
 
     def stop_on_signals(self) -> None:
         """SIGTERM, SIGHUP and Ctrl-C end everything in good order."""
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(number, lambda _number, _frame: self._stopping.set())
+        self._stopping.on(signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
     def wait_until_answering(self, url: str) -> bool:
         """True once the web answers; False when asked to stop meanwhile."""

@@ -11,7 +11,6 @@ import random
 import secrets
 import signal
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,6 +30,7 @@ from webshop.core.clock import berlin_date, utcnow
 from webshop.core.db import is_conflict, is_unavailable, read_only
 from webshop.core.leases import LeaseLost
 from webshop.core.schedule import ScheduledRun, begin_once
+from webshop.core.stopping import Stop
 from webshop.documents import services as documents
 from webshop.documents.models import Document, DocumentState
 from webshop.documents.queries import Damaged, content_of
@@ -59,7 +59,7 @@ class Context:
     engine: Engine
     renderer: Renderer
     name: str
-    stopping: threading.Event = field(default_factory=threading.Event)
+    stopping: Stop = field(default_factory=Stop)
     mails_from: float = 0.0
     """Monotonic time before which no mail is tried: the server was in trouble."""
     mail_troubles: int = 0
