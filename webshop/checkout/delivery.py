@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms import HiddenField, RadioField, StringField, TextAreaField
@@ -16,10 +16,11 @@ from webshop.cart.errors import AlreadyOrdered, CartChanged
 from webshop.cart.forms import cart_id_of, uuid_of
 from webshop.cart.models import Cart
 from webshop.cart.offers import Offer, offers
-from webshop.cart.queries import addresses, cart_for, changed_by, cost_centres_by_id, current_cart, lines_of
+from webshop.cart.queries import addresses, cart_for, changed_by, cost_centres_by_id, current_cart
 from webshop.cart.services import DeliveryDetails
 from webshop.checkout.blueprints import bp
 from webshop.checkout.ordered import to_the_order
+from webshop.checkout.reading import deliveries_of, shares_of
 from webshop.core import typed
 from webshop.core.actor import Role
 from webshop.core.clock import berlin_date, utcnow
@@ -70,6 +71,7 @@ def delivery() -> ResponseReturnValue:
         if found:
             flash(_("Prüfen Sie zuerst die markierten Positionen."), "warning")
         return redirect(url_for("cart.show"), 303)
+    g.cart_lines = len(found)  # the frame need not count them again
     return _page(cart, found, _stored(cart))
 
 
@@ -189,21 +191,20 @@ def _again(cart: Cart, form: DeliveryForm, *, changed: CartChanged | None = None
 
 
 def _page(cart: Cart, found: list[Offer], form: DeliveryForm, *, changed: CartChanged | None = None) -> str:
-    places = addresses(session(), current_actor())
-    lines = lines_of(session(), cart, splits=True)
-    split = [line for line in lines if line.deliveries or line.shares]
-    shown = list(lines) if len(lines) <= LINES_SHOWN else split[:LINES_SHOWN]
+    deliveries, shares = deliveries_of(session(), cart), shares_of(session(), cart)
+    split = [offer for offer in found if offer.line.id in deliveries or offer.line.id in shares]
+    shown = found if len(found) <= LINES_SHOWN else split[:LINES_SHOWN]
     promised = max((offer.promised_date for offer in found), default=None)
     return render_template(
         "checkout/delivery.html",
         cart=cart,
         form=form,
-        places=places,
-        labels={place.id: place.label for place in places},
+        places=addresses(session(), current_actor()),
         numbers=cost_centres_by_id(session(), cart),
         lines=shown,
-        hidden_lines=len(lines) - len(shown),
-        any_split=bool(split),
+        deliveries=deliveries,
+        shares=shares,
+        hidden_lines=len(found) - len(shown),
         promised=promised,
         once=totals(Amount(offer.net, offer.product.vat_rate) for offer in found),
         monthly=totals(Amount(offer.monthly_net, offer.product.vat_rate) for offer in found if offer.monthly_net),
