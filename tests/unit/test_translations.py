@@ -56,5 +56,5 @@ def test_translations_keep_their_placeholders(catalogue: Catalog) -> None:
 
 
 def test_the_compiled_catalogue_is_up_to_date(catalogue: Catalog) -> None:
-    compiled = {singular(message.id): message.string for message in translations.compiled() if message.id}
-    assert compiled == {singular(message.id): message.string for message in catalogue if message.id}
+    compiled = {singular(message.id): strings(message.string) for message in translations.compiled() if message.id}
+    assert compiled == {singular(message.id): strings(message.string) for message in catalogue if message.id}
