@@ -102,16 +102,17 @@ def serve(parent: int | None) -> None:
     Adresse und Umfang: WEBSHOP_BIND, WEBSHOP_WEB_PROCESSES, WEBSHOP_WEB_THREADS. E-Mails und PDF macht „webshop worker“.
     """
     from webshop import serving
+    from webshop.supervision import CannotServe, end_with
 
     found = settings(needs_secret=True)
     try:
         if parent is None:
             serving.refuse_exposed(found)
         else:
-            serving.end_with(parent)
+            end_with(parent)
         require_usable_database(found)
         serving.serve(found)
-    except serving.CannotServe as error:
+    except CannotServe as error:
         raise Failed(str(error)) from error
 
 
@@ -123,7 +124,7 @@ def worker(until_idle: bool, parent: int | None) -> None:
 
     Es dürfen beliebig viele nebeneinander laufen, auch auf mehreren Rechnern.
     """
-    from webshop.serving import end_with
+    from webshop.supervision import end_with
     from webshop.web.logs import configure_logs
     from webshop.worker import Worker
 
@@ -194,6 +195,10 @@ def demo() -> None:
     if not secret:
         os.environ["WEBSHOP_SECRET_KEY"] = own_secret(found.data_dir)
         found = settings(needs_secret=True)
+    try:
+        supervision.free_address(found.bind)
+    except supervision.CannotServe as error:
+        raise Failed(str(error)) from error
     migrate(found)
     require_usable_database(found)
     fill(found)
@@ -226,7 +231,6 @@ def own_secret(folder: Path) -> str:
 
 def fill(found: Settings) -> None:
     """Make the demo data where there is no data at all, behind a progress bar."""
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
     from sqlalchemy import select
     from sqlalchemy.orm import Session
 
@@ -238,6 +242,8 @@ def fill(found: Settings) -> None:
         with Session(engine) as session:
             if session.scalar(select(Organisation.id).limit(1)) is not None:
                 return
+        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
         from webshop.demo import make_demo
 
         columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())

@@ -9,14 +9,11 @@ On SIGTERM no new connection is taken, running requests finish, and after `STOP_
 (R-27). A web process whose main process has died ends by itself, so that nothing holds the port.
 """
 
-import errno
 import os
 import shutil
 import signal
-import socket
 import tempfile
 import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -25,12 +22,12 @@ from granian.http import HTTP1Settings
 from granian.server.mp import MPServer
 
 from webshop.config import Settings
+from webshop.supervision import CannotServe, end_with, free_address
 
 HEADER_TIMEOUT_MS = 10_000
 CONNECTIONS = 1024
 STOP_S = 28
 """Less than the 30 seconds that service managers wait by default before they kill."""
-LOOK_S = 1.0
 
 LOGGING: dict[str, Any] = {
     "version": 1,
@@ -40,10 +37,6 @@ LOGGING: dict[str, Any] = {
     "loggers": {"_granian": {"propagate": True}, "granian.access": {"propagate": True}},
 }
 """granian's own words go where all others go: JSON lines on standard error."""
-
-
-class CannotServe(Exception):
-    """The settings do not make a shop that may be reached by people; the message says what to do."""
 
 
 def refuse_exposed(settings: Settings) -> None:
@@ -84,7 +77,7 @@ class Granian(MPServer):
 def _run(settings: Settings) -> None:
     import webshop.wsgi  # noqa: F401 - before the processes fork: loaded once, shared, and broken code stops here
 
-    host, port = _free_address(settings.bind)
+    host, port = free_address(settings.bind)
     server = Granian(
         "webshop.wsgi:app",
         address=host,
@@ -117,22 +110,6 @@ def _run(settings: Settings) -> None:
             raise
 
 
-def _free_address(bind: str) -> tuple[str, int]:
-    """Host and port; CannotServe where somebody listens there. granian would share the port without a word."""
-    host, _, port = bind.rpartition(":")
-    host = host.strip("[]")
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, int(port)))
-        except OSError as error:
-            words = "dort lauscht schon ein Programm" if error.errno == errno.EADDRINUSE else str(error.strerror)
-            raise CannotServe(
-                f"{bind} ist nicht frei: {words}. Ein anderer Port geht so: WEBSHOP_BIND={host}:{int(port) + 1}"
-            ) from error
-    return host, int(port)
-
-
 def stop_once() -> None:
     """In a web process: only the first SIGTERM counts, and Ctrl-C is the main process's business.
 
@@ -149,14 +126,3 @@ def stop_once() -> None:
         handler(signal.SIGTERM, None)
 
     threading.Thread(target=wait, name="stop-once", daemon=True).start()
-
-
-def end_with(parent: int) -> None:
-    """Make this process end in good order when its parent process is gone."""
-
-    def look() -> None:
-        while os.getppid() == parent:
-            time.sleep(LOOK_S)
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    threading.Thread(target=look, name="end-with-parent", daemon=True).start()

@@ -1,14 +1,17 @@
 """Web and worker together, as `webshop demo` runs them: started, watched, and ended as one.
 
 Each is a process of its own with its own command, so that the demo runs what a real installation runs. They end with
-this process, also when it is killed (`serving.end_with`).
+this process, also when it is killed.
 """
 
+import errno
 import http.client
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -19,6 +22,11 @@ from webshop.core.stopping import Stop
 START_S = 60
 STOP_S = 30
 LOOK_S = 0.2
+PARENT_LOOK_S = 1.0
+
+
+class CannotServe(Exception):
+    """The settings do not make a shop that may be reached by people; the message says what to do."""
 
 
 class Broken(Exception):
@@ -77,6 +85,33 @@ class Household:
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
+
+
+def free_address(bind: str) -> tuple[str, int]:
+    """Host and port; CannotServe where somebody listens there. granian would share the port without a word."""
+    host, _, port = bind.rpartition(":")
+    host = host.strip("[]")
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, int(port)))
+        except OSError as error:
+            words = "dort lauscht schon ein Programm" if error.errno == errno.EADDRINUSE else str(error.strerror)
+            raise CannotServe(
+                f"{bind} ist nicht frei: {words}. Ein anderer Port geht so: WEBSHOP_BIND={host}:{int(port) + 1}"
+            ) from error
+    return host, int(port)
+
+
+def end_with(parent: int) -> None:
+    """Make this process end in good order when its parent process is gone."""
+
+    def look() -> None:
+        while os.getppid() == parent:
+            time.sleep(PARENT_LOOK_S)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=look, name="end-with-parent", daemon=True).start()
 
 
 def _answers(url: str) -> bool:

@@ -43,8 +43,8 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 IDLE_S = 1.0
-LAST_UNIT_S = 20
-"""How long a document may still take once the worker was asked to end."""
+LAST_UNIT_S = 3
+"""How long a document may still take once the worker was asked to end; then it is put back unharmed."""
 PATIENCE_S = 60
 """How long a finished unit waits for a database that went away, before its effect is given up."""
 LONGEST_MAIL_PAUSE_S = 300
