@@ -41,8 +41,8 @@ def cart_id_of(form: Mapping[str, str]) -> UUID:
     return found
 
 
-def version_of(text: str | None) -> int:
-    """The version that a form showed; one that never is where it says none."""
+def number_of(text: str | None) -> int:
+    """A number that a form carries along, such as a version; 0, which no version is, for anything else."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 

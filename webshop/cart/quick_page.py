@@ -17,7 +17,7 @@ from flask_babel import ngettext
 from webshop.cart import services
 from webshop.cart.blueprints import bp
 from webshop.cart.errors import CartChanged
-from webshop.cart.forms import ListForm, uuid_of, version_of
+from webshop.cart.forms import ListForm, number_of, uuid_of
 from webshop.cart.models import Cart
 from webshop.cart.queries import current_cart
 from webshop.cart.quick import Checked, check
@@ -57,7 +57,7 @@ def quick_posted() -> ResponseReturnValue:
 
 
 def _take(form: ListForm, found: Checked, actor: Actor) -> ResponseReturnValue:
-    seen, shown, day = uuid_of(request.form.get("cart")), version_of(form.version.data), berlin_date(utcnow())
+    seen, shown, day = uuid_of(request.form.get("cart")), number_of(form.version.data), berlin_date(utcnow())
     try:
         cart = _cart(actor, seen)
         wanted = [good.wanted for good in found.good]

@@ -12,7 +12,7 @@ from flask_babel import ngettext
 from webshop.cart import services
 from webshop.cart.blueprints import bp
 from webshop.cart.errors import CartChanged, NoSuchCart
-from webshop.cart.forms import NameForm, uuid_of, version_of
+from webshop.cart.forms import NameForm, number_of, uuid_of
 from webshop.cart.models import Cart, CartLineShare, ShareKind
 from webshop.cart.offers import offers
 from webshop.cart.queries import (
@@ -189,7 +189,7 @@ def delete(cart_id: UUID) -> ResponseReturnValue:
     cart = cart_for(session(), actor, cart_id, lock=True)
     name = cart.name
     try:
-        services.delete(session(), cart, actor=actor, now=utcnow(), seen=version_of(request.form.get("version")))
+        services.delete(session(), cart, actor=actor, now=utcnow(), seen=number_of(request.form.get("version")))
         session().commit()
     except CartChanged as error:
         session().rollback()

@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from webshop.cart import services
 from webshop.cart.blueprints import bp
 from webshop.cart.errors import CartChanged, NoSuchCart, SplitWrong
-from webshop.cart.forms import cart_id_of, pieces_or_none, quantity_of, uuid_of, version_of, way_back
+from webshop.cart.forms import cart_id_of, number_of, pieces_or_none, quantity_of, uuid_of, way_back
 from webshop.cart.models import Cart, CartLine
 from webshop.cart.queries import addresses, cart_for, changed_by, current_cart, lines_of
 from webshop.core.actor import Role
@@ -84,7 +84,7 @@ def split_all_posted() -> ResponseReturnValue:
     wanted = _read(matrix)
     if matrix.errors:
         return _matrix_page(cart, matrix), 422
-    shown = version_of(request.form.get("version"))
+    shown = number_of(request.form.get("version"))
     try:
         services.apply_split_to_all(session(), cart, wanted, actor=actor, now=now, seen=shown)
         session().commit()

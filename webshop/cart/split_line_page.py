@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from webshop.cart import services
 from webshop.cart.blueprints import bp
 from webshop.cart.errors import CartChanged
-from webshop.cart.forms import pieces_or_none, quantity_of, uuid_of, way_back
+from webshop.cart.forms import number_of, pieces_or_none, quantity_of, uuid_of, way_back
 from webshop.cart.models import CartLine, ShareKind
 from webshop.cart.offers import Offer, offers
 from webshop.cart.queries import addresses, changed_by, cost_centres, line_for
@@ -114,7 +114,7 @@ def _typed(line: CartLine) -> SplitForm:
     form = request.form
     places = addresses(session(), current_actor())
     pieces = {address.id: text for address in places if (text := form.get(f"pieces-{address.id}", "").strip())}
-    count = min(int(form.get("rows", "")) if form.get("rows", "").isdigit() and len(form["rows"]) < 4 else 0, MOST_ROWS)
+    count = min(number_of(form.get("rows")), MOST_ROWS)
     rows = [ShareRow(form.get(f"cost_centre-{n}", ""), form.get(f"weight-{n}", "").strip()) for n in range(count)]
     kind = ShareKind.QUANTITY if form.get("kind") == ShareKind.QUANTITY else ShareKind.PERCENT
     return SplitForm(pieces, kind, rows or _padded([]))

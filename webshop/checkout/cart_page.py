@@ -4,6 +4,7 @@ All lines are one form; its buttons say what else to do. Whatever the button, wh
 happens at all and the page comes back with everything as it was typed.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -261,7 +262,11 @@ def _page(
         g.cart_lines = len(draft.lines)  # the frame need not count them again
     if not draft.lines and not conflicts:
         return render_template("cart/empty.html", cart=cart)
-    rows = [_row(line, draft, typed.get(line.line_id), conflicts) for line in _ordered(draft)]
+    problems = _problems(draft)
+    rows = [
+        Row(line, typed.get(line.line_id), line.line_id in conflicts, tuple(problems[f"line-{line.line_id}"]))
+        for line in _ordered(draft)
+    ]
     page = Page(_page_number(rows), LINES_A_PAGE, len(rows), _page_url)
     return render_template(
         "cart/show.html",
@@ -304,10 +309,13 @@ def _ordered(draft: Review) -> list[ReviewLine]:
     return sorted(draft.lines, key=lambda line: bool(line.price.monthly_net))
 
 
-def _row(line: ReviewLine, draft: Review, typed: TypedLine | None, conflicts: frozenset[UUID]) -> Row:
-    place = f"line-{line.line_id}"
-    problems = [say(error) for error in draft.problems if error.field == place and not isinstance(error, Unconfirmed)]
-    return Row(line, typed, line.line_id in conflicts, tuple(problems))
+def _problems(draft: Review) -> defaultdict[str, list[str]]:
+    """Sentences by place; what only needs a confirmation has a note of its own."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for error in draft.problems:
+        if not isinstance(error, Unconfirmed):
+            found[error.field or ""].append(say(error))
+    return found
 
 
 def _groups(rows: Sequence[Row]) -> list[Group]:

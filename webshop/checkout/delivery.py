@@ -148,7 +148,7 @@ def _details(form: DeliveryForm, today: date, *, address_needed: bool) -> Delive
         subject=form.subject.data or "",
         contact_name=form.contact_name.data or "",
         contact_phone=form.contact_phone.data or "",
-        note=(form.note.data or "").strip(),
+        note=typed.lines_of_text(form.note.data or ""),
     )
 
 

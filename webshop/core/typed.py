@@ -30,6 +30,11 @@ def one_line(text: str) -> str:
     return " ".join(kept.split())
 
 
+def lines_of_text(text: str) -> str:
+    """A text of several lines: each on its own without control characters; no empty lines before and after."""
+    return "\n".join(one_line(line) for line in text.splitlines()).strip()
+
+
 def whole_number(text: str) -> int:
     """`12`, `1.200`, `1 200`; never a sign, a fraction or an exponent."""
     cleaned = text.strip()

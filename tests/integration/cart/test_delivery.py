@@ -59,7 +59,7 @@ def test_everything_is_kept_and_leads_to_the_review(session, house, cart, buyer)
         subject="Erstausstattung",
         contact_name="Frau Sommer",
         contact_phone="0391 5550",
-        note="Über den Hof\r\nbis 15 Uhr",
+        note="Über den Hof\r\nbis 15 Uhr\r\n",
     )
 
     assert (answer.status_code, answer.headers["Location"]) == (303, "/bestellen/pruefen")
@@ -70,7 +70,7 @@ def test_everything_is_kept_and_leads_to_the_review(session, house, cart, buyer)
         "A-17 / 4",
         "Erstausstattung",
     )
-    assert (kept.contact_name, kept.contact_phone, kept.note) == ("Frau Sommer", "0391 5550", "Über den Hof\r\nbis 15 Uhr")
+    assert (kept.contact_name, kept.contact_phone, kept.note) == ("Frau Sommer", "0391 5550", "Über den Hof\nbis 15 Uhr")
     assert kept.version == 2
     form = buyer.get(PATH).page.form(NEXT)
     assert form.values["address"] == [str(house.schule.id)]
