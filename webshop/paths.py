@@ -18,3 +18,4 @@ TEMPLATES = _folder("templates")
 STATIC = _folder("static")
 MIGRATIONS = PACKAGE / "migrations"
 TRANSLATIONS = PACKAGE / "translations"
+DEMO_DATA = PACKAGE / "demo_data"

@@ -19,9 +19,13 @@ def unwanted(text: str) -> str:
     return ""
 
 
+INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
+"""Marks without width that shops' pages leave in names; searches and comparisons would stumble over them."""
+
+
 def one_line(text: str) -> str:
-    """Without line breaks and with single blanks."""
-    return " ".join(text.split())
+    """Without line breaks, with single blanks, without invisible marks."""
+    return " ".join((text if text.isascii() else text.translate(INVISIBLE)).split())
 
 
 def paragraphs(text: str) -> str:
