@@ -171,6 +171,8 @@ def _save(act: Act | None = None, *, without: UUID | None = None, anchor: UUID |
         return _page(cart_for(session(), actor, cart_id), typed=typed, problem=error), 422
     if message:
         flash(*message)
+    if request.form.get("weiter") == "lieferung":
+        return redirect(url_for("checkout.delivery"), 303)
     target = anchor or (next(iter(changed)) if len(changed) == 1 else None)
     page = request.form.get("seite", "")
     return redirect(

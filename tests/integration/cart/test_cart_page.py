@@ -222,6 +222,16 @@ def test_a_button_saves_what_was_typed_beside_it(session, house, buyer):
     assert [line.quantity for line in lines(session, cart)] == [9]
 
 
+def test_going_on_saves_what_was_typed(session, house, buyer):
+    cart = make_cart(session, house.erika, {make_product(session): 3}, cost_centre=house.hauptamt)
+    (line,) = lines(session, cart)
+
+    answer = buyer.submit(buyer.get("/warenkorb"), "Weiter zur Lieferung", **{f"note-{line.id}": "Raum 12"})
+
+    assert answer.page.h1 == "Lieferung"
+    assert lines(session, cart)[0].note == "Raum 12"
+
+
 def test_one_cost_centre_for_all_lines_without_one(session, house, buyer):
     cart = make_cart(session, house.erika, {make_product(session): 3, make_product(session, "Dock"): 1})
 
