@@ -7,6 +7,7 @@ from webshop import paths
 from webshop.accounts.sessions import load_signed_in
 from webshop.accounts.views import bp as accounts_bp
 from webshop.accounts.views import people_bp
+from webshop.backoffice.views import bp as backoffice_bp
 from webshop.cart.views import bp as cart_bp
 from webshop.catalog.views import bp as catalog_bp
 from webshop.checkout.inbox import bp as approvals_bp
@@ -27,7 +28,18 @@ from webshop.web.logs import init_logs
 from webshop.web.pages import bp as pages_bp
 from webshop.web.reading import ReadOnlyGets
 
-BLUEPRINTS = (pages_bp, accounts_bp, people_bp, catalog_bp, cart_bp, checkout_bp, orders_bp, approvals_bp, fulfilment_bp)
+BLUEPRINTS = (
+    pages_bp,
+    accounts_bp,
+    people_bp,
+    catalog_bp,
+    cart_bp,
+    checkout_bp,
+    orders_bp,
+    approvals_bp,
+    fulfilment_bp,
+    backoffice_bp,
+)
 LANGUAGES = ("de", "en")
 MIB = 1024 * 1024
 

@@ -44,6 +44,7 @@ AREAS = (
         ("fulfilment",),
         frozenset({R.FULFILMENT, R.ADMIN, R.AUDITOR, R.SALES, R.SALES_LEAD}),
     ),
+    Area(N_("Postausgang"), "backoffice.mails", ("backoffice",), frozenset({R.ADMIN, R.AUDITOR})),
     Area(N_("Personen"), "people.index", ("people",), frozenset({R.ADMIN, R.AUDITOR})),
 )
 

@@ -131,6 +131,12 @@ ROUTES: dict[str, Access] = {
     "fulfilment.release": QUEUE_WORKERS,
     "fulfilment.retry": QUEUE_WORKERS,
     "fulfilment.show": QUEUE_READERS,
+    # behind the scenes
+    "backoffice.mail": PEOPLE,
+    "backoffice.mails": PEOPLE,
+    "backoffice.retry_document": ADMIN,
+    "backoffice.retry_mail": ADMIN,
+    "backoffice.retry_mails": ADMIN,
 }
 
 NEED_A_CART = {"cart.export", "cart.split_all"}

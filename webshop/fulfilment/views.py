@@ -188,7 +188,7 @@ def _filter(viewer: Actor) -> QueueFilter:
         view=View(view) if view in list(View) else View.WAITING,
         kind=EntryKind(args["art"]) if args.get("art") in list(EntryKind) else None,
         customer=one_line(args.get("kunde", ""))[:20],
-        text=one_line(args.get("q", ""))[:100],
+        text=one_line(args.get("suche", ""))[:100],
         sort=Sort(args["sortierung"]) if args.get("sortierung") in list(Sort) else Sort.AGE,
         holder=services.holder(viewer),
     )
@@ -204,7 +204,7 @@ def _url(wanted: QueueFilter, **changed: object) -> str:
         "stand": wanted.view if wanted.view != View.WAITING else None,
         "art": wanted.kind,
         "kunde": wanted.customer or None,
-        "q": wanted.text or None,
+        "suche": wanted.text or None,
         "sortierung": wanted.sort if wanted.sort != Sort.AGE else None,
     }
     return url_for("fulfilment.index", **(args | changed))
