@@ -18,7 +18,7 @@ from webshop.core.db import is_conflict, is_unavailable
 from webshop.core.formats import whole
 from webshop.imports.errors import ImportRefused
 from webshop.imports.report import OUTCOME_LABELS, ImportReport, Outcome, Remark
-from webshop.imports.runner import run_import
+from webshop.imports.runner import KINDS, run_import
 from webshop.terminal import Command, Failed
 
 SHOWN_NOTES = 20
@@ -67,7 +67,15 @@ class Terminal:
             self._console.print("Weitere Hinweise werden nur gezählt.")
 
 
-@click.command("import", cls=Command, context_settings={"help_option_names": ["-h", "--help"]})
+def _columns() -> str:
+    """For the help: what a header must hold, and what it may."""
+    lines = ["Erkannt werden diese Listen an ihren Spalten; in Klammern stehen Spalten, die fehlen dürfen."]
+    for kind in KINDS:
+        lines.append(f"{kind.name}: {', '.join(sorted(kind.required))} ({', '.join(sorted(kind.optional))}).")
+    return "\n\n".join(lines)
+
+
+@click.command("import", cls=Command, context_settings={"help_option_names": ["-h", "--help"]}, epilog=_columns())
 @click.argument("file", metavar="DATEI", type=click.Path(path_type=Path))
 @click.option("--skip-bad", is_flag=True, help="Lässt fehlerhafte Zeilen aus und liest die übrigen ein.")
 @click.option("--dry-run", is_flag=True, help="Prüft nur und speichert nichts.")

@@ -10,9 +10,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, or_, select, update
 
-from webshop.accounts.models import Person
+from webshop.accounts.models import Person, RoleAssignment
+from webshop.core.actor import Role
 from webshop.core.i18n import N_
 from webshop.core.money import ZERO
 from webshop.imports.cells import MAX_SUM, Cells
@@ -139,19 +140,29 @@ def _write_budget(batch: Batch[CostCentreRecord], wanted: BudgetRecord | None, o
 @dataclass
 class _People:
     ids: Mapping[str, UUID]
+    approvers: set[tuple[UUID, UUID]]
+    """Person and house."""
     links: set[tuple[UUID, UUID]]
+    """Cost centre and person."""
 
 
 def _people(batch: Batch[CostCentreRecord]) -> _People:
-    """The approvers that the batch names, and for which cost centres they approve already."""
+    """The people whom the batch names as approvers: where they hold that role, for which cost centres they approve already."""
     emails = {item.record.approver for item in batch.good() if item.record.approver}
     ids = dict(batch.session.execute(select(Person.email, Person.id).where(Person.email.in_(emails))).all())
+    roles = batch.session.execute(
+        select(RoleAssignment.person_id, RoleAssignment.organisation_id).where(
+            RoleAssignment.person_id.in_(list(ids.values())),
+            RoleAssignment.role == Role.APPROVER,
+            or_(RoleAssignment.valid_to.is_(None), RoleAssignment.valid_to >= batch.run.day),
+        )
+    )
     links = batch.session.execute(
         select(CostCentrePerson.cost_centre_id, CostCentrePerson.person_id).where(
             CostCentrePerson.person_id.in_(list(ids.values())), CostCentrePerson.task == CostCentreTask.APPROVE
         )
     )
-    return _People(ids, {(cost_centre_id, person_id) for cost_centre_id, person_id in links})
+    return _People(ids, {(row[0], row[1]) for row in roles}, {(row[0], row[1]) for row in links})
 
 
 def _link_approver(batch: Batch[CostCentreRecord], item: Item[CostCentreRecord], owner: UUID, key: UUID, people: _People) -> bool:
@@ -163,6 +174,9 @@ def _link_approver(batch: Batch[CostCentreRecord], item: Item[CostCentreRecord],
         batch.note(item, APPROVER, N_("Diese Person gibt es noch nicht. Lesen Sie danach die Personen ein."))
         return False
     if (key, person) in people.links:
+        return False
+    if (person, owner) not in people.approvers:
+        batch.note(item, APPROVER, N_("Diese Person gibt hier nichts frei. Lesen Sie danach die Personen ein."))
         return False
     link = {"organisation_id": owner, "cost_centre_id": key, "person_id": person, "task": CostCentreTask.APPROVE}
     batch.session.execute(insert(CostCentrePerson), [link | {"limit_net": record.limit}])

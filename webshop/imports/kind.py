@@ -23,7 +23,6 @@ class Run:
     day: date
     """Today in Berlin: from when new prices and roles count."""
     file_name: str
-    columns: frozenset[str]
     _cached: dict[type[Any], Any] = field(default_factory=dict)
 
     def cached(self, kind: type[C]) -> C:
@@ -39,12 +38,18 @@ class Run:
 
 @dataclass
 class Item(Generic[R]):
-    """A row that was read, on its way into the database."""
+    """A row that was read, on its way into the database; `read_notes` are the remarks of reading."""
 
     line: int
     record: R
+    read_notes: tuple[Finding, ...] = ()
     findings: list[Finding] = field(default_factory=list)
     notes: list[Finding] = field(default_factory=list)
+
+    def begin_again(self) -> None:
+        """Forget what was found while writing."""
+        self.findings.clear()
+        self.notes.clear()
 
 
 class Batch(Generic[R]):

@@ -4,8 +4,8 @@ Nobody gets a password or a mail from this: people are invited, or ask for a lin
 given; who works for the provider is decided by its administration alone. The people who receive invoices are auditors of
 their house: they read its orders and documents and change nothing.
 
-For approvers the amount is what they may decide at most (0 or empty: any amount). For buyers it has no meaning here: up to
-which value nobody needs to approve is a rule of the organisation.
+For approvers the amount is what they may decide at most (empty: any amount). For buyers it has no meaning here: up to which
+value nobody needs to approve is a rule of the organisation.
 """
 
 from collections import defaultdict
@@ -72,7 +72,7 @@ def read_person(cells: Cells) -> PersonRecord:
         told=told,
         role=role,
         cost_centres=cells.words(CENTRES, 20_000) if cells.has(CENTRES) else None,
-        limit=(amount or None) if role == Role.APPROVER else None,
+        limit=amount if role == Role.APPROVER else None,
     )
 
 

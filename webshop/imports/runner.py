@@ -55,7 +55,7 @@ def run_import(
     report = ImportReport(path.name, source.sha256, kind.name, source.encoding, source.delimiter, unused)
     with session.begin_nested() as savepoint:
         number = numbers.draw(session, SERIES, now=now)
-        run = Run(session, now, berlin_date(now), path.name, frozenset(source.columns))
+        run = Run(session, now, berlin_date(now), path.name)
         _read(run, source, kind, report, watcher or Nobody())
         if dry_run:
             report.outcome = Outcome.TRIED
@@ -102,7 +102,7 @@ def _read(run: Run, source: Source, kind: Kind[Any], report: ImportReport, watch
             if cells.findings:
                 _bad(report, watcher, Remark(found.line, tuple(cells.findings)))
                 continue
-            items.append(Item(found.line, record, notes=cells.notes))
+            items.append(Item(found.line, record, tuple(cells.notes)))
             if len(items) >= BATCH:
                 _write(run, kind, items, report, watcher)
                 items = []
@@ -121,8 +121,8 @@ def _write(run: Run, kind: Kind[Any], items: list[Item[Any]], report: ImportRepo
     for item in items:
         if item.findings:
             _bad(report, watcher, Remark(item.line, tuple(item.findings)))
-        elif item.notes:
-            remark = Remark(item.line, tuple(item.notes))
+        elif notes := (*item.read_notes, *item.notes):
+            remark = Remark(item.line, notes)
             report.add_note(remark)
             watcher.note(remark)
 
@@ -136,9 +136,10 @@ def _stored(run: Run, kind: Kind[Any], items: list[Item[Any]]) -> Iterator[Batch
         run.forget()
         if len(items) > 1:
             for item in items:
-                item.findings.clear()
+                item.begin_again()
                 yield from _stored(run, kind, [item])
         else:
+            items[0].begin_again()
             items[0].findings.append(Finding("", N_("Die Datenbank nimmt die Zeile nicht an.")))
 
 

@@ -1,6 +1,7 @@
 """Bad rows are told with line, column and reason; and nothing is written, unless they are to be skipped."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from webshop.audit.models import AuditEvent
 from webshop.catalog.models import Category, Manufacturer, Product
 from webshop.core.numbers import NumberSeries
 from webshop.imports import runner
+from webshop.imports.cost_centres import COST_CENTRES, CostCentreRecord
+from webshop.imports.kind import Batch
 from webshop.imports.report import Outcome
 
 BAD: list[tuple[Row, str, str, str]] = [
@@ -133,27 +136,25 @@ def test_the_same_number_may_stand_at_two_customers(files: Files) -> None:
     assert counts(files.read(COST_CENTRE, {**COST_CENTRE, "customer_no": "K2"})) == (2, 0, 0, 0)
 
 
-def test_what_only_the_database_refuses_costs_one_row(session: Session, files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_only_the_database_refuses_costs_one_row(files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
     """A gap in the checks ends as a told row, not as a crash."""
-    kind = runner.recognise(tuple(COST_CENTRE))
-    files.read(CUSTOMER)
-    wrong = {**COST_CENTRE, "cost_centre": "2", "budget_eur_cents": "0", "spent_eur_cents": "0"}
-    store = kind.store
 
-    def gap(batch):  # type: ignore[no-untyped-def]
+    def store_with_a_gap(batch: Batch[CostCentreRecord]) -> None:
         for item in batch.items:
             if item.record.number == "2":
-                object.__setattr__(item.record.budget, "year", None)
-        store(batch)
+                item.record.told["name"] = None
+            batch.note(item, "name", "told once")
+        COST_CENTRES.store(batch)
 
-    object.__setattr__(kind, "store", gap)
-    try:
-        report = files.read({**COST_CENTRE, "cost_centre": "1"}, wrong, {**COST_CENTRE, "cost_centre": "3"}, skip_bad=True)
-    finally:
-        object.__setattr__(kind, "store", store)
+    files.read(CUSTOMER)
+    monkeypatch.setattr(runner, "KINDS", (replace(COST_CENTRES, store=store_with_a_gap),))
+    rows = [{**COST_CENTRE, "cost_centre": str(number)} for number in (1, 2, 3)]
+
+    report = files.read(*rows, skip_bad=True)
 
     assert counts(report) == (2, 0, 0, 1)
     assert told(report) == ["Zeile 3: Die Datenbank nimmt die Zeile nicht an."]
+    assert [len(remark.findings) for remark in report.note_rows] == [1, 1]
 
 
 def test_an_import_leaves_an_audit_event(session: Session, files: Files) -> None:

@@ -295,11 +295,30 @@ def test_approvers_end_the_same_whichever_list_is_read_first(session: Session, f
 
 def test_an_approver_named_with_a_cost_centre_gets_its_limit(session: Session, files: Files) -> None:
     files.read(CUSTOMER)
-    files.read({**PERSON, "role": "besteller", "cost_centres": ""})
+    files.read({**PERSON, "cost_centres": "111501", "order_limit_eur_cents": ""})
     with_approver = {**COST_CENTRE, "approver_email": PERSON["email"]}
 
     assert counts(files.read(with_approver)) == (1, 0, 0, 0)
-    assert one(session, CostCentrePerson.task, CostCentrePerson.limit_net) == (CostCentreTask.APPROVE, Decimal("5000.00"))
+    limits = session.execute(select(CostCentre.number, CostCentrePerson.limit_net).join(CostCentrePerson)).all()
+    assert dict(limits) == {"111501": None, "126020": Decimal("5000.00")}
+
+
+def test_nobody_approves_for_a_house_in_which_they_are_no_approver(session: Session, files: Files) -> None:
+    files.read(CUSTOMER, {**CUSTOMER, "customer_no": "K2"})
+    files.read({**PERSON, "customer_no": "K2", "cost_centres": "111501"})
+
+    report = files.read({**COST_CENTRE, "approver_email": PERSON["email"]})
+
+    assert (report.created, report.notes) == (1, 1)
+    assert session.scalar(select(func.count()).select_from(CostCentrePerson)) == 1
+
+
+def test_an_approver_with_a_limit_of_nothing_decides_nothing(session: Session, files: Files) -> None:
+    files.read(CUSTOMER)
+
+    files.read({**PERSON, "cost_centres": "111501", "order_limit_eur_cents": "0"})
+
+    assert one(session, CostCentrePerson.limit_net) == (Decimal("0.00"),)
 
 
 def test_an_approver_who_does_not_exist_yet_is_a_remark(files: Files) -> None:
