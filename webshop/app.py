@@ -19,6 +19,7 @@ from webshop.extensions import babel, csrf, db, login
 from webshop.fulfilment.views import bp as fulfilment_bp
 from webshop.navigation import init_frame
 from webshop.probes import gauges, probes
+from webshop.schema import CONNECT_TIMEOUT_S
 from webshop.web.access import actor_or_none, check_routes
 from webshop.web.errors import init_errors
 from webshop.web.filters import init_filters
@@ -73,8 +74,15 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def _flask_config(settings: Settings) -> dict[str, object]:
     """Flask's own names for our settings; limits of S-29, cookies of S-12."""
-    engine = {"pool_pre_ping": True, "pool_size": settings.web_threads + 2, "max_overflow": 4, "pool_timeout": 10}
-    if settings.database_url.startswith("sqlite") and ":memory:" in settings.database_url:
+    engine: dict[str, object] = {
+        "pool_pre_ping": True,
+        "pool_size": settings.web_threads + 2,
+        "max_overflow": 4,
+        "pool_timeout": 10,
+    }
+    if not settings.database_url.startswith("sqlite"):
+        engine["connect_args"] = {"connect_timeout": CONNECT_TIMEOUT_S}
+    elif ":memory:" in settings.database_url:
         engine = {}
     return {
         "SECRET_KEY": settings.secret_key,

@@ -17,6 +17,7 @@ from webshop import paths, tables
 from webshop.config import Settings
 from webshop.core.db import configure_engine, read_only, sqlite_problems
 
+CONNECT_TIMEOUT_S = 10
 logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
@@ -31,7 +32,8 @@ class UnusableDatabase(Exception):
 def open_engine(settings: Settings, *, pool_size: int = 2) -> Engine:
     """An engine for work outside the web, set up like the shop's own."""
     assert tables.metadata.tables, "all rows must be known before the first statement"
-    engine = create_engine(settings.database_url, pool_pre_ping=True, pool_size=pool_size)
+    patience = {} if settings.database_url.startswith("sqlite") else {"connect_timeout": CONNECT_TIMEOUT_S}
+    engine = create_engine(settings.database_url, pool_pre_ping=True, pool_size=pool_size, connect_args=patience)
     configure_engine(engine, public_url=settings.public_url)
     return engine
 
