@@ -16,7 +16,7 @@ from babel.messages.pofile import read_po, write_po
 from webshop import paths
 
 METHODS = [("**.py", "python"), ("**.html", "jinja2"), ("**.txt", "jinja2"), ("**.xml", "jinja2"), ("**.svg", "jinja2")]
-KEYWORDS = {**DEFAULT_KEYWORDS, "N_": None, "lazy_gettext": None, "_l": None}
+KEYWORDS = {**DEFAULT_KEYWORDS, "N_": None, "lazy_gettext": None, "_l": None, "_unit": (1, 2)}
 MessageId = str | tuple[str, ...]
 
 
@@ -66,9 +66,11 @@ def update(language: str = "en") -> int:
         language_team="",
         msgid_bugs_address="",
     )
-    for message in sorted(texts(), key=lambda m: m if isinstance(m, str) else m[0]):
-        old = known.get(message if isinstance(message, str) else message[0])
-        fresh.add(message, old.string if old and not old.fuzzy else None)
+    for message in sorted(texts(), key=lambda m: (_singular(m), isinstance(m, str))):
+        old = known.get(_singular(message))
+        kept = old if old and not old.fuzzy and isinstance(old.string, str) == isinstance(message, str) else None
+        if _singular(message) not in fresh:  # a unit stands alone and, just before, with its plural
+            fresh.add(message, kept.string if kept else None)
     path.parent.mkdir(parents=True, exist_ok=True)
     text, binary = io.BytesIO(), io.BytesIO()
     write_po(text, fresh, width=0, no_location=True, omit_header=False)
@@ -76,6 +78,10 @@ def update(language: str = "en") -> int:
     write_mo(binary, fresh)
     path.with_suffix(".mo").write_bytes(binary.getvalue())
     return len(untranslated(fresh))
+
+
+def _singular(message: MessageId) -> str:
+    return message if isinstance(message, str) else message[0]
 
 
 def untranslated(known: Catalog) -> list[str]:

@@ -63,7 +63,7 @@ class Asked:
         if wanted.state is not None:
             found.append((_(STATE_LABELS[wanted.state]), self.url(stand=None)))
         if wanted.text:
-            found.append((f"„{wanted.text}“", self.url(suche=None)))
+            found.append((_("„%(text)s“", text=wanted.text), self.url(suche=None)))
         if wanted.customer:
             found.append((_("Kunde: %(name)s", name=wanted.customer), self.url(kunde=None)))
         if wanted.since is not None:

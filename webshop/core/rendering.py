@@ -14,7 +14,7 @@ from babel.support import NullTranslations, Translations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from webshop import paths
-from webshop.core import formats, money
+from webshop.core import formats, money, units
 
 SOURCE_LANGUAGE = "de"
 
@@ -64,7 +64,7 @@ def _filters(language: str, translations: NullTranslations) -> dict[str, Callabl
         return formats.day(value, language)
 
     def menge(value: int, unit: str) -> str:
-        return f"{formats.whole(value, language)}{formats.NBSP}{translations.gettext(unit)}"
+        return units.counted(value, unit, language, translations.ngettext)
 
     def zahl(value: int | Decimal) -> str:
         return formats.whole(value, language) if isinstance(value, int) else formats.decimal(value, language)
@@ -81,5 +81,6 @@ def _filters(language: str, translations: NullTranslations) -> dict[str, Callabl
         "prozent": bound(formats.percent),
         "zahl": zahl,
         "menge": menge,
+        "einheit": translations.gettext,
         "dateigroesse": bound(formats.file_size),
     }

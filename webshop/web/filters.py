@@ -7,10 +7,9 @@ from functools import cache
 from pathlib import Path
 
 from flask import Flask, url_for
-from flask_babel import get_locale
-from flask_babel import gettext as _
+from flask_babel import get_domain, get_locale
 
-from webshop.core import formats, money
+from webshop.core import formats, money, units
 
 
 def language() -> str:
@@ -52,11 +51,14 @@ def init_filters(app: Flask) -> None:
         return formats.whole(value, language()) if isinstance(value, int) else formats.decimal(value, language())
 
     def menge(value: int, unit: str) -> str:
-        return f"{formats.whole(value, language())}{formats.NBSP}{_(unit)}"
+        return units.counted(value, unit, language(), get_domain().get_translations().ungettext)
+
+    def einheit(unit: str) -> str:
+        return str(get_domain().get_translations().ugettext(unit))
 
     def dateigroesse(value: int) -> str:
         return formats.file_size(value, language())
 
-    for function in (eur, unit_price, datum, uhrzeit, zeitpunkt, prozent, zahl, menge, dateigroesse):
+    for function in (eur, unit_price, datum, uhrzeit, zeitpunkt, prozent, zahl, menge, einheit, dateigroesse):
         app.jinja_env.filters[function.__name__] = function
     app.jinja_env.globals.update(asset=asset, gross_of=money.gross_of)
