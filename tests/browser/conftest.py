@@ -11,6 +11,7 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
 
+from tests.browser.towns import Town, make_article, make_town
 from tests.databases import Database, Run, Server
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
@@ -116,6 +117,24 @@ def browse(browser: Browser, live_shop: LiveShop) -> Iterator[Browse]:
     for context in contexts:
         context.close()
     assert not witness.heard, "the console was not silent:\n  " + "\n  ".join(witness.heard)
+
+
+@pytest.fixture
+def town(live_shop: LiveShop) -> Town:
+    """A town hall that only this test knows."""
+    with live_shop.database.session() as session:
+        town = make_town(session)
+        session.commit()
+    return town
+
+
+@pytest.fixture
+def article(live_shop: LiveShop) -> str:
+    """The name of an article that only this test buys, for 1.450,00 €."""
+    with live_shop.database.session() as session:
+        name = make_article(session, "Messgerät", "1450.00").name
+        session.commit()
+    return name
 
 
 @pytest.fixture
