@@ -29,7 +29,7 @@ def submitted(session, hall, now, quantity):
         actor=hall.buyer,
         now=now,
         provider=PROVIDER,
-        checkout_key=str(quantity) * 43,
+        checkout_key=f"{quantity:043d}",
         content_hash=shown.content_hash,
         cart_version=cart.version,
     )
