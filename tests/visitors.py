@@ -49,7 +49,7 @@ class Reply:
     def form(self, action: str, **values: str) -> dict[str, str]:
         """The fields of the form with this address, as a browser would send them."""
         for found in self.tree.forms:
-            if found.action == action:
+            if (found.action or self.path) == action:
                 return {**dict(found.form_values()), **values}
         raise AssertionError(f"no form to {action} on {self.path} ({self.status}), only {[f.action for f in self.tree.forms]}")
 

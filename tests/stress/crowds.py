@@ -1,7 +1,7 @@
 """A town whose people order over and over by HTTP, and what must be true of its shop when all is quiet again."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -94,18 +94,21 @@ class Town:
     first_orders: list[str]
 
 
-def make_town(database: Database, now: datetime, *, buyers: int, net: str = SMALL, pieces: int = 3, lines: int = 1) -> Town:
-    """A town hall whose buyers have placed one order each."""
+def make_town(
+    database: Database, now: datetime, *, buyers: int, net: str = SMALL, pieces: int = 3, nets: Mapping[int, str] | None = None
+) -> Town:
+    """A town hall whose buyers have placed one order each, of one article at `net` or, for the buyer of an index, at `nets`."""
     with database.session() as session:
         hall = make_town_hall(session, now)
-        products = [notebook(session, net, stock=1_000_000) for _ in range(lines)]
+        products = {price: notebook(session, price, stock=1_000_000) for price in {net, *(nets or {}).values()}}
         people = [hall.buyer, *(make_person(session, hall.organisation, Role.BUYER, now) for _ in range(buyers - 1))]
         numbers = []
         for index, buyer in enumerate(people):
             hall.buyer = buyer
-            numbers.append(_order(session, hall, [(product, pieces) for product in products], now, f"first{index:038d}"))
+            product = products[(nets or {}).get(index, net)]
+            numbers.append(_order(session, hall, [(product, pieces)], now, f"first{index:038d}"))
         staff = _staff(session, now)
-        town = Town(hall.organisation.id, products[0].id, people, hall.approver, hall.second, staff, numbers)
+        town = Town(hall.organisation.id, products[net].id, people, hall.approver, hall.second, staff, numbers)
         session.commit()
     return town
 
