@@ -8,11 +8,12 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 
-from webshop.core import typed
+from webshop.core import formats, typed
 from webshop.core.clock import berlin_date
 from webshop.orders.queries import SORT_LABELS, OrderFilter, OrderRow, Sort
 from webshop.orders.states import STATE_LABELS, OrderState
 from webshop.web.exports import Cell
+from webshop.web.filters import language
 
 MAX_TEXT = 120
 YEARS = range(2000, 2200)
@@ -67,9 +68,9 @@ class Asked:
         if wanted.customer:
             found.append((_("Kunde: %(name)s", name=wanted.customer), self.url(kunde=None)))
         if wanted.since is not None:
-            found.append((_("ab %(day)s", day=_shown(wanted.since)), self.url(von=None)))
+            found.append((_("ab %(day)s", day=formats.day(wanted.since, language())), self.url(von=None)))
         if wanted.until is not None:
-            found.append((_("bis %(day)s", day=_shown(wanted.until)), self.url(bis=None)))
+            found.append((_("bis %(day)s", day=formats.day(wanted.until, language())), self.url(bis=None)))
         return found
 
 
@@ -96,10 +97,6 @@ def _day(name: str, text: str, today: date, errors: dict[str, str]) -> date | No
     except ValueError:
         errors[name] = _("„%(text)s“ ist kein Datum. Geben Sie es so ein: 23.11.2026.", text=text)
         return None
-
-
-def _shown(day: date) -> str:
-    return day.strftime("%d.%m.%Y")
 
 
 def export_head(*, with_customer: bool) -> Sequence[str]:
