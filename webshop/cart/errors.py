@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from webshop.core.errors import Conflict, Invalid, NotFound
-from webshop.core.formats import whole
+from webshop.core.formats import Worded, whole
 from webshop.core.i18n import N_
 
 
@@ -91,7 +91,7 @@ class CartFull(Invalid):
 
     def __init__(self, limit: int) -> None:
         super().__init__(
-            N_("Ein Warenkorb fasst höchstens %(limit)s Positionen. Legen Sie einen weiteren an."), limit=whole(limit)
+            N_("Ein Warenkorb fasst höchstens %(limit)s Positionen. Legen Sie einen weiteren an."), limit=Worded(whole, limit)
         )
 
 

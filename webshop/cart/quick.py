@@ -16,7 +16,7 @@ from webshop.catalog.models import Product, ProductStatus
 from webshop.catalog.pricing import ArticlePrice, prices_for
 from webshop.core.actor import Actor
 from webshop.core.errors import Invalid
-from webshop.core.formats import whole
+from webshop.core.formats import Worded, whole
 from webshop.core.i18n import N_
 from webshop.core.money import line_net
 from webshop.core.typed import percentage, whole_number
@@ -126,7 +126,9 @@ def _wanted(entry: Entry, product: Product, shelf: _Shelf) -> Wanted:
     quantity = _pieces(entry.quantity)
     if quantity > product.max_quantity:
         raise Invalid(
-            N_("Von %(name)s sind höchstens %(limit)s je Position möglich."), name=product.name, limit=whole(product.max_quantity)
+            N_("Von %(name)s sind höchstens %(limit)s je Position möglich."),
+            name=product.name,
+            limit=Worded(whole, product.max_quantity),
         )
     if len(entry.note) > LONGEST_NOTE:
         raise Invalid(N_("Die Notiz ist länger als %(limit)s Zeichen. Kürzen Sie sie."), limit=LONGEST_NOTE)
@@ -171,7 +173,7 @@ def _deliveries(entry: Entry, quantity: int, shelf: _Shelf) -> tuple[tuple[UUID,
             raise Invalid(N_("Eine Lieferadresse „%(label)s“ gibt es nicht."), label=label[:60])
         found[address_id] = found.get(address_id, 0) + _pieces(amount)
     if sum(found.values()) != quantity:
-        raise Invalid(N_("Die Aufteilung auf Adressen ergibt nicht die Menge %(quantity)s."), quantity=whole(quantity))
+        raise Invalid(N_("Die Aufteilung auf Adressen ergibt nicht die Menge %(quantity)s."), quantity=Worded(whole, quantity))
     return tuple(found.items())
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from webshop.catalog.contract_models import ContractReservation, FrameworkContract
 from webshop.catalog.models import ReservationState
 from webshop.core.errors import Conflict
-from webshop.core.formats import eur
+from webshop.core.formats import Worded, eur
 from webshop.core.i18n import N_
 
 CallOff = tuple[UUID, int, int, Decimal]
@@ -46,7 +46,7 @@ def call_off(session: Session, items: Sequence[CallOff]) -> None:
             raise ContractExhausted(
                 N_("Der Rahmenvertrag %(number)s reicht nur noch für %(rest)s netto. Verringern Sie die Menge."),
                 number=contract[0],
-                rest=eur(contract[1]),
+                rest=Worded(eur, contract[1]),
             )
 
 

@@ -9,7 +9,7 @@ from webshop.catalog.models import ProductStatus
 from webshop.checkout.draft import BudgetView, ReviewLine
 from webshop.checkout.errors import NotOrderable, Unconfirmed
 from webshop.core.errors import ShopError
-from webshop.core.formats import eur, whole
+from webshop.core.formats import Worded, eur, whole
 from webshop.core.i18n import N_
 from webshop.organisations.models import Address, CostCentre, Organisation
 
@@ -28,13 +28,13 @@ def line_problems(line: ReviewLine, day: date) -> list[ShopError]:
     elif not line.price.has_price:
         problem(N_("Für %(title)s ist kein Preis hinterlegt. Stellen Sie eine Anfrage an den Vertrieb."))
     if line.quantity > product.max_quantity:
-        problem(N_("Von %(title)s sind höchstens %(max)s je Position möglich."), max=whole(product.max_quantity))
+        problem(N_("Von %(title)s sind höchstens %(max)s je Position möglich."), max=Worded(whole, product.max_quantity))
     if line.drift is not None:
         message = N_("Preis oder Verfügbarkeit von %(title)s hat sich geändert. Bestätigen Sie die Änderung im Warenkorb.")
         found.append(Unconfirmed(message, field=field, title=product.name))
     limit = line.price.max_per_order
     if limit is not None and line.quantity > limit:
-        problem(N_("Aus dem Rahmenvertrag sind von %(title)s höchstens %(max)s je Bestellung möglich."), max=whole(limit))
+        problem(N_("Aus dem Rahmenvertrag sind von %(title)s höchstens %(max)s je Bestellung möglich."), max=Worded(whole, limit))
     if not line.shares:
         problem(N_("Wählen Sie für %(title)s eine Kostenstelle."))
     for share in line.shares:
@@ -89,8 +89,8 @@ def budget_problems(budgets: Iterable[BudgetView]) -> list[ShopError]:
                 "frei sind %(free)s, diese Bestellung bindet %(amount)s brutto."
             ),
             number=view.cost_centre.number,
-            free=eur(view.budget.free),
-            amount=eur(view.amount),
+            free=Worded(eur, view.budget.free),
+            amount=Worded(eur, view.amount),
         )
         for view in budgets
         if view.budget is not None and view.budget.hard and view.exceeded

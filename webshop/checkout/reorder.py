@@ -20,7 +20,7 @@ from webshop.core import typed
 from webshop.core.actor import Actor
 from webshop.core.clock import berlin_date
 from webshop.core.errors import Invalid
-from webshop.core.formats import NBSP, whole
+from webshop.core.formats import NBSP, Worded, whole
 from webshop.core.i18n import N_
 from webshop.orders.models import Order, OrderLine
 
@@ -59,7 +59,7 @@ def missing_lines(session: Session, order: Order, *, now: datetime) -> list[Miss
         elif not prices[product.id].has_price:
             found.append(Missing(line, Invalid(N_("hat zurzeit keinen Preis"))))
         elif line.quantity > product.max_quantity:
-            reason = Invalid(N_("je Position sind höchstens %(max)s möglich"), max=whole(product.max_quantity))
+            reason = Invalid(N_("je Position sind höchstens %(max)s möglich"), max=Worded(whole, product.max_quantity))
             found.append(Missing(line, reason))
     return found
 

@@ -1,7 +1,9 @@
 """How values read on pages, in mails and PDFs: German as `design.md` section 12 wants it, English second."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any, Self
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -65,3 +67,20 @@ def file_size(size: int, language: str = "de") -> str:
     if size < 1_000_000:
         return f"{whole(max(size, 1) // 1000 or 1, language)}{NBSP}kB"
     return f"{_number(Decimal(size) / 1_000_000, '#,##0.0', language)}{NBSP}MB"
+
+
+class Worded(str):
+    """A value in German words that can be said in the reader's language: what the sentences of errors carry."""
+
+    _word: Callable[[Any, str], str]
+    _value: Any
+
+    def __new__(cls, word: Callable[[Any, str], str], value: Any) -> Self:
+        """As `word` says the value in German."""
+        worded = super().__new__(cls, word(value, "de"))
+        worded._word, worded._value = word, value
+        return worded
+
+    def said_in(self, language: str) -> str:
+        """As `word` says the value in that language."""
+        return self._word(self._value, language)

@@ -17,7 +17,7 @@ from typing import IO
 from openpyxl import load_workbook
 
 from webshop.core.errors import Invalid
-from webshop.core.formats import whole
+from webshop.core.formats import Worded, whole
 from webshop.core.i18n import N_
 from webshop.core.typed import one_line
 
@@ -51,7 +51,9 @@ class TooManyRows(UnreadableSheet):
     """The file has more rows than allowed."""
 
     def __init__(self, limit: int) -> None:
-        super().__init__(N_("Die Datei hat mehr als %(limit)s Zeilen. Teilen Sie sie auf."), field="file", limit=whole(limit))
+        super().__init__(
+            N_("Die Datei hat mehr als %(limit)s Zeilen. Teilen Sie sie auf."), field="file", limit=Worded(whole, limit)
+        )
 
 
 # --- writing ----------------------------------------------------------------------------------------------------------

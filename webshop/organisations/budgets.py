@@ -14,7 +14,7 @@ from sqlalchemy import and_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from webshop.core.errors import Conflict
-from webshop.core.formats import eur
+from webshop.core.formats import Worded, eur
 from webshop.core.i18n import N_
 from webshop.organisations.models import Budget, Commitment, CommitmentState, CostCentre
 
@@ -132,6 +132,6 @@ def _refuse_if_budget(session: Session, cost_centre_id: UUID, year: int, amount:
                 "frei sind %(free)s, diese Bestellung bindet %(amount)s brutto."
             ),
             number=found[1],
-            free=eur(found[0].free),
-            amount=eur(amount),
+            free=Worded(eur, found[0].free),
+            amount=Worded(eur, amount),
         )

@@ -13,8 +13,10 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from webshop.core.db import is_conflict, is_unavailable
 from webshop.core.errors import NotFound, ShopError, TooMany
+from webshop.core.formats import Worded
 from webshop.core.i18n import N_
 from webshop.extensions import db
+from webshop.web.filters import language
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +71,10 @@ def reference() -> str:
 def say(error: ShopError) -> str:
     """The error's sentence in the reader's language."""
     text = _(error.message)
-    return text % error.params if error.params else text
+    if not error.params:
+        return text
+    spoken = language()
+    return text % {name: value.said_in(spoken) if isinstance(value, Worded) else value for name, value in error.params.items()}
 
 
 def init_errors(app: Flask) -> None:

@@ -14,7 +14,7 @@ from webshop.cart.offers import offers
 from webshop.cart.queries import cost_centres
 from webshop.catalog.models import Product, ProductStatus
 from webshop.core.actor import Actor
-from webshop.core.formats import whole
+from webshop.core.formats import Worded, whole
 from webshop.core.i18n import N_
 
 
@@ -52,7 +52,7 @@ def require_quantity(product: Product, quantity: int) -> None:
         raise WrongQuantity(
             N_("Von diesem Artikel sind höchstens %(limit)s je Position möglich."),
             field="quantity",
-            limit=whole(product.max_quantity),
+            limit=Worded(whole, product.max_quantity),
         )
 
 

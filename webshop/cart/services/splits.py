@@ -14,7 +14,7 @@ from webshop.cart.services.changing import orderable_cost_centres, require_own, 
 from webshop.core.actor import Actor
 from webshop.core.clock import berlin_date
 from webshop.core.errors import Invalid
-from webshop.core.formats import decimal, whole
+from webshop.core.formats import Worded, decimal, whole
 from webshop.core.i18n import N_
 from webshop.core.money import CENT, split
 
@@ -140,7 +140,11 @@ def _require_sum(line: CartLine, pieces: Mapping[UUID, int]) -> None:
     else:
         message = N_("Verteilt sind %(total)s Stück, bestellt nur %(wanted)s. Zu viel verteilt: %(rest)s.")
     raise Invalid(
-        message, field="pieces", total=whole(total), wanted=whole(line.quantity), rest=whole(abs(line.quantity - total))
+        message,
+        field="pieces",
+        total=Worded(whole, total),
+        wanted=Worded(whole, line.quantity),
+        rest=Worded(whole, abs(line.quantity - total)),
     )
 
 
@@ -149,13 +153,13 @@ def _share_error(kind: ShareKind, total: Decimal, wanted: Decimal) -> Invalid:
         return Invalid(
             N_("Die Anteile ergeben %(total)s Stück, bestellt sind %(wanted)s. Gleichen Sie die Anteile an."),
             field="shares",
-            total=decimal(total),
-            wanted=decimal(wanted),
+            total=Worded(decimal, total),
+            wanted=Worded(decimal, wanted),
         )
     return Invalid(
         N_("Die Anteile ergeben %(total)s\u00a0%%, nötig sind genau 100\u00a0%%. Gleichen Sie die Anteile an."),
         field="shares",
-        total=decimal(total),
+        total=Worded(decimal, total),
     )
 
 
