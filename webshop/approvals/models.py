@@ -5,7 +5,7 @@ from decimal import Decimal
 from uuid import UUID, uuid4
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
 from webshop.approvals.states import CaseState, Outcome, StepState
 from webshop.core.db import Base, enum_type
@@ -34,11 +34,6 @@ class ApprovalCase(Base):
     state: Mapped[CaseState] = mapped_column(enum_type(CaseState, "state"), default=CaseState.OPEN)
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
-    steps: Mapped[list["ApprovalStep"]] = relationship(
-        back_populates="case", lazy="raise_on_sql", order_by="(ApprovalStep.stage, ApprovalStep.position)"
-    )
-    decisions: Mapped[list["ApprovalDecision"]] = relationship(lazy="raise_on_sql", order_by="ApprovalDecision.decided_at")
-    questions: Mapped[list["ApprovalQuestion"]] = relationship(lazy="raise_on_sql", order_by="ApprovalQuestion.asked_at")
 
 
 class ApprovalStep(Base):
@@ -62,7 +57,6 @@ class ApprovalStep(Base):
     cost_centre_id: Mapped[UUID | None]
     state: Mapped[StepState] = mapped_column(enum_type(StepState, "state"), default=StepState.OPEN)
     decision_id: Mapped[UUID | None] = mapped_column(ForeignKey("approval_decisions.id"))
-    case: Mapped[ApprovalCase] = relationship(back_populates="steps", lazy="raise_on_sql")
 
 
 class ApprovalDecision(Base):

@@ -4,13 +4,10 @@ import hashlib
 import json
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from webshop.orders.models import Order, OrderLine
-
-if TYPE_CHECKING:
-    from webshop.checkout.draft import Review, ReviewLine
 
 
 def digest(content: Any) -> str:
@@ -25,31 +22,6 @@ def _plain(value: object) -> str:
     if isinstance(value, date | UUID):
         return str(value)
     raise TypeError(type(value).__name__)
-
-
-def shown(review: "Review") -> str:
-    """The hash of what the review page shows: the buyer agrees to exactly this."""
-    cart = review.cart
-    head = [cart.address_id, cart.desired_date, cart.reference, cart.subject, cart.contact_name, cart.contact_phone, cart.note]
-    return digest({"head": head, "lines": [_shown_line(line) for line in review.lines], "value": review.value_net})
-
-
-def _shown_line(line: "ReviewLine") -> list[Any]:
-    return [
-        line.product.number,
-        line.quantity,
-        line.price.unit_net,
-        line.product.price_base_quantity,
-        line.price.monthly_net,
-        line.minimum_term_months,
-        line.product.vat_rate,
-        line.price.contract_number,
-        line.in_stock,
-        line.promised_date,
-        line.note,
-        [[share.cost_centre.id, share.weight, share.net, share.monthly_net] for share in line.shares],
-        [[part.address.id, part.quantity] for part in line.deliveries],
-    ]
 
 
 def ordered(order: Order) -> str:

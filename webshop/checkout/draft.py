@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from webshop.approvals.routes import PlannedStep
@@ -123,10 +124,38 @@ class Review:
 
     @property
     def content_hash(self) -> str:
-        """What the buyer agrees to."""
-        return content.shown(self)
+        """The hash of what the review page shows: the buyer agrees to exactly this."""
+        cart = self.cart
+        head = [
+            cart.address_id,
+            cart.desired_date,
+            cart.reference,
+            cart.subject,
+            cart.contact_name,
+            cart.contact_phone,
+            cart.note,
+        ]
+        return content.digest({"head": head, "lines": [_shown_line(line) for line in self.lines], "value": self.value_net})
 
     @property
     def promised_date(self) -> date | None:
         """When the last line is promised."""
         return max((line.promised_date for line in self.lines), default=None)
+
+
+def _shown_line(line: ReviewLine) -> list[Any]:
+    return [
+        line.product.number,
+        line.quantity,
+        line.price.unit_net,
+        line.product.price_base_quantity,
+        line.price.monthly_net,
+        line.minimum_term_months,
+        line.product.vat_rate,
+        line.price.contract_number,
+        line.in_stock,
+        line.promised_date,
+        line.note,
+        [[share.cost_centre.id, share.weight, share.net, share.monthly_net] for share in line.shares],
+        [[part.address.id, part.quantity] for part in line.deliveries],
+    ]
