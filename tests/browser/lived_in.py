@@ -25,6 +25,7 @@ from webshop.fulfilment import services as fulfilment
 from webshop.fulfilment.models import FulfilmentEntry
 from webshop.orders.models import Order
 from webshop.organisations.models import Address
+from webshop.outbox.models import OutboxMail
 
 PROVIDER = Provider()
 WAREHOUSE = "abwicklung@shop.example.org"
@@ -291,6 +292,7 @@ def _other_pages(lived_in: LivedIn, making: _Making, numbers: _Numbers) -> None:
     invited = make_person(session, Role.BUYER, organisation=town.organisation, email=f"neu-{town.buyer}", last_name="Neumann")
     token = accounts.invite(session, invited, actor=None, now=making.now)
     entries = [f"/abwicklung/{entry.id}" for entry in making.entries(numbers.approved)]
+    mail = session.scalars(select(OutboxMail).where(OutboxMail.to_address == invited.email)).one()
     lived_in.pages |= {
         "guest": (
             "",
@@ -354,6 +356,9 @@ def _other_pages(lived_in: LivedIn, making: _Making, numbers: _Numbers) -> None:
                 "/betrieb/personen/neu",
                 f"/betrieb/personen/{invited.id}",
                 f"/betrieb/personen/{making.buyer.person_id}",
+                "/betrieb/postausgang",
+                "/betrieb/postausgang?suche=zzzz",
+                f"/betrieb/postausgang/{mail.id}",
             ],
         ),
         "auditor": ("revision@shop.example.org", [f"/betrieb/personen/{making.buyer.person_id}", entries[0]]),

@@ -44,7 +44,7 @@ class CartPage:
         expect(self.main).not_to_contain_text("Kostenstelle fehlt")
 
     def go_on(self) -> None:
-        self.main.get_by_role("link", name="Weiter zur Lieferung").click()
+        self.main.get_by_role("button", name="Weiter zur Lieferung").click()
         expect(self.page.get_by_role("heading", level=1)).to_have_text("Lieferung")
 
 
