@@ -144,7 +144,14 @@ document.addEventListener('change', (event) => {
 });
 
 /* ---------- Start ---------- */
-document.addEventListener('htmx:load', (event) => prepare(event.target));
+/* The focus stays where it was when a part of the page is swapped; the steppers can take it only once they are shown. */
+let focused = '';
+document.addEventListener('htmx:beforeSwap', () => { focused = document.activeElement ? document.activeElement.id : ''; });
+document.addEventListener('htmx:load', (event) => {
+  prepare(event.target);
+  const before = focused && document.activeElement === document.body ? document.getElementById(focused) : null;
+  if (before) before.focus({ preventScroll: true });
+});
 document.addEventListener('htmx:oobAfterSwap', (event) => prepare(event.target));
 prepare(document);
 document.querySelectorAll('[data-kurztasten]').forEach((box) => { box.checked = !shortcutsOff(); });
