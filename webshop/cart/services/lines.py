@@ -26,7 +26,7 @@ from webshop.catalog.models import Product
 from webshop.core.actor import Actor
 from webshop.core.clock import berlin_date
 from webshop.core.errors import Invalid
-from webshop.core.formats import whole
+from webshop.core.formats import Worded, whole
 from webshop.core.i18n import N_
 
 KEPT_REMOVED = 20
@@ -266,8 +266,8 @@ def _increase(line: CartLine, product: Product, quantity: int) -> None:
         raise WrongQuantity(
             N_("Von diesem Artikel liegen schon %(there)s im Warenkorb; höchstens %(limit)s je Position sind möglich."),
             field="quantity",
-            there=whole(line.quantity),
-            limit=whole(product.max_quantity),
+            there=Worded(whole, line.quantity),
+            limit=Worded(whole, product.max_quantity),
         )
     line.quantity += quantity
 
