@@ -73,15 +73,15 @@ def count(session: Session, source: Source) -> Counts:
 
 def _articles(source: Source) -> CTE:
     """What the facets ask about each article in scope; what no filter asks is not worked out."""
-    active = source.own_filters()
+    asked = source.selection
     return (
         select(
             Product.category_id,
             Product.manufacturer_id,
             source.availability.label("availability"),
             source.in_contract.label("in_contract"),
-            active.get(Facet.MAKER, true()).label("maker_fits"),
-            active.get(Facet.PRICE, true()).label("price_fits"),
+            (source.maker_fits if asked.makers else true()).label("maker_fits"),
+            source.price_fits.label("price_fits"),
         )
         .select_from(source.articles)
         .where(source.in_scope)

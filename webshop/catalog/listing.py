@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, UnaryExpression, case, select
+from sqlalchemy import ColumnElement, UnaryExpression, case, func, select
 from sqlalchemy.orm import Session
 
 from webshop.catalog.availability import Availability, Promise
@@ -18,6 +17,7 @@ from webshop.catalog.selection import Selection, Sort
 from webshop.catalog.shown_prices import prices_shown
 from webshop.catalog.source import Scope, Source, source
 from webshop.core.actor import Actor
+from webshop.core.money import MAX_AMOUNT
 
 PAGE_SIZE: Final = 24
 Order = ColumnElement[Any] | UnaryExpression[Any]
@@ -53,15 +53,24 @@ class Listing:
 
 def listing(session: Session, viewer: Actor, selection: Selection, scope: Scope, *, day: date) -> Listing:
     """The articles asked for; a page beyond the last one shows the last one."""
-    joins = partial(source, viewer, selection, scope, day=day, dialect=session.get_bind().dialect.name)
-    counts = count(session, joins(prices=selection.priced))
+    found = source(viewer, selection, scope, day=day, dialect=session.get_bind().dialect.name)
+    counts = count(session, found)
     page = min(selection.page, max(-(-counts.hits // PAGE_SIZE), 1))
-    rows = _rows(session, joins(prices=selection.asks_for_price), (page - 1) * PAGE_SIZE) if counts.hits else []
+    rows = _rows(session, found, (page - 1) * PAGE_SIZE) if counts.hits else []
     prices = prices_shown(session, viewer, {row.id: 1 for row in rows}, day=day)
     return Listing(counts, [_card(row, prices[row.id]) for row in rows], page)
 
 
 def _rows(session: Session, found: Source, offset: int) -> Sequence[Any]:
+    """The page's ids first, then what the cards show of them: sorting moves as little as possible."""
+    ids = (
+        select(Product.id)
+        .select_from(found.articles)
+        .where(found.in_scope, *found.own_filters())
+        .order_by(*_order(found))
+        .limit(PAGE_SIZE)
+        .offset(offset)
+    )
     statement = (
         select(
             Product.id,
@@ -82,23 +91,21 @@ def _rows(session: Session, found: Source, offset: int) -> Sequence[Any]:
         .select_from(found.articles)
         .join(Category, Category.id == Product.category_id)
         .outerjoin(Manufacturer, Manufacturer.id == Product.manufacturer_id)
-        .where(found.in_scope, *found.own_filters().values())
+        .where(Product.id.in_(ids))
         .order_by(*_order(found))
-        .limit(PAGE_SIZE)
-        .offset(offset)
     )
     return session.execute(statement).all()
 
 
 def _order(found: Source) -> list[Order]:
-    """The same order on both databases, down to the last tie."""
+    """The same order on both databases, down to the last tie; what has no price comes last."""
     by_name: list[Order] = [name_key(), number_key()]
     contract_first = case((found.in_contract, 0), else_=1)
     match found.selection.sort:
         case Sort.CHEAPEST:
-            return [found.price.is_(None), found.price, *by_name]
+            return [func.coalesce(found.price, MAX_AMOUNT), *by_name]
         case Sort.DEAREST:
-            return [found.price.is_(None), found.price.desc(), *by_name]
+            return [func.coalesce(found.price, -MAX_AMOUNT).desc(), *by_name]
         case Sort.NAME:
             return by_name
         case Sort.NEWEST:

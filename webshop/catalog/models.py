@@ -60,7 +60,7 @@ class Product(Versioned, Base):
         CheckConstraint("price_base_quantity > 0", name="price_base_quantity"),
         CheckConstraint("max_quantity BETWEEN 1 AND 100000", name="max_quantity"),
         # All that a listing counts by, so that counting 100,000 articles reads no article.
-        Index("ix_products_listing", "status", "category_id", "manufacturer_id", "kind", "lead_time_days", "id"),
+        Index("ix_products_listing", "category_id", "status", "manufacturer_id", "kind", "lead_time_days", "id"),
         Index("ix_products_manufacturer", "manufacturer_id"),
         Index("ix_products_manufacturer_number", "manufacturer_number"),
         Index("ix_products_gtin", "gtin"),

@@ -78,11 +78,6 @@ class Selection:
         """True where a price range is in use."""
         return self.lowest is not None or self.highest is not None
 
-    @property
-    def asks_for_price(self) -> bool:
-        """True where prices matter for which articles come in which order."""
-        return self.priced or self.sort in (Sort.CHEAPEST, Sort.DEAREST)
-
     def parameters(self) -> list[tuple[str, str]]:
         """The query string that says this, without defaults."""
         pairs = [("q", self.query.text)]

@@ -4,14 +4,13 @@ Beside the figures for a page of articles there is the same price as SQL, for so
 the monthly one where there is one, else the one-off one. It is the large figure on the card.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import CTE, ColumnElement, FromClause, Select, case, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from webshop.catalog import pricing
@@ -20,15 +19,8 @@ from webshop.catalog.models import Charge, Price, Product
 from webshop.catalog.pricing import ArticlePrice
 from webshop.core.actor import Actor
 
+T = TypeVar("T")
 ONE = 1
-
-
-@dataclass(frozen=True)
-class Priced:
-    """Articles joined with a price: NULL where there is none."""
-
-    articles: FromClause
-    price: ColumnElement[Decimal]
 
 
 def prices_shown(session: Session, viewer: Actor, quantities: Mapping[int, int], *, day: date) -> dict[int, ArticlePrice]:
@@ -48,53 +40,61 @@ def in_contract(viewer: Actor, day: date) -> ColumnElement[bool]:
     return Product.id.in_(_offered(viewer, day))
 
 
-def with_price(articles: FromClause, viewer: Actor, day: date, narrowed: ColumnElement[bool] | None) -> Priced:
-    """The articles joined with the viewer's price for one piece.
+def price_of_one(viewer: Actor, day: date) -> ColumnElement[Decimal]:
+    """The viewer's price for one piece of an article; NULL where there is none.
 
-    Prices are worked out for all articles at once, which beats a lookup per article by far; `narrowed` says which
-    articles will do where that is not all of them.
+    A lookup by index for each article: what a join over all prices saves with good statistics it costs many times over
+    without, and right after a large import there are none.
     """
-    listed, offers = _list_prices(day, narrowed), _contract_prices(viewer, day)
-    joined = articles.outerjoin(listed, listed.c.product_id == Product.id)
+    return _of_price(viewer, day, lambda price: price)
+
+
+def price_within(viewer: Actor, day: date, lowest: Decimal | None, highest: Decimal | None) -> ColumnElement[bool]:
+    """The viewer's price for one piece is in the range; compared where it is looked up, so that it is looked up once."""
+
+    def compared(price: ColumnElement[Decimal]) -> ColumnElement[bool]:
+        if lowest is not None and highest is not None:
+            return price.between(lowest, highest)
+        return price <= highest if lowest is None else price >= lowest
+
+    return func.coalesce(_of_price(viewer, day, compared), False)
+
+
+def _of_price(viewer: Actor, day: date, made: Callable[[ColumnElement[Decimal]], ColumnElement[T]]) -> ColumnElement[T]:
+    """What is made of the price that counts."""
     if viewer.is_staff:
-        return Priced(joined, listed.c.net)
-    price = case((offers.c.product_id.is_(None), listed.c.net), else_=offers.c.net)
-    return Priced(joined.outerjoin(offers, offers.c.product_id == Product.id), price)
+        return _of_list_price(day, made)
+    return case((in_contract(viewer, day), _of_contract_price(viewer, day, made)), else_=_of_list_price(day, made))
 
 
-def _list_prices(day: date, narrowed: ColumnElement[bool] | None) -> CTE:
+def _of_list_price(day: date, made: Callable[[ColumnElement[Decimal]], ColumnElement[T]]) -> ColumnElement[T]:
     once = func.max(case((Price.charge == Charge.ONCE, Price.unit_net)))
     monthly = func.max(case((Price.charge == Charge.MONTHLY, Price.unit_net)))
-    prices = (
-        select(Price.product_id, func.coalesce(func.nullif(monthly, 0), once).label("net"))
-        .where(Price.min_quantity == ONE, pricing.list_price_clause(day))
-        .group_by(Price.product_id)
+    return (
+        select(made(func.coalesce(func.nullif(monthly, 0), once)))
+        .where(Price.product_id == Product.id, Price.min_quantity == ONE, pricing.list_price_clause(day))
+        .correlate(Product)
+        .scalar_subquery()
     )
-    if narrowed is not None:
-        prices = prices.where(Price.product_id.in_(select(Product.id).where(narrowed)))
-    return prices.cte("listed")
 
 
-def _contract_prices(viewer: Actor, day: date) -> CTE:
+def _of_contract_price(viewer: Actor, day: date, made: Callable[[ColumnElement[Decimal]], ColumnElement[T]]) -> ColumnElement[T]:
     """The same choice as in `pricing.prices_for`: the cheapest contract, then the first by number."""
     once = func.sum(case((ContractPrice.charge == Charge.ONCE, ContractPrice.unit_net)))
     monthly = func.sum(case((ContractPrice.charge == Charge.MONTHLY, ContractPrice.unit_net)))
-    place = func.row_number().over(
-        partition_by=ContractPosition.product_id,
-        order_by=(func.coalesce(once, 0) + func.coalesce(monthly, 0), FrameworkContract.number),
-    )
-    offers = (
+    return (
         _offered(viewer, day)
-        .add_columns(func.coalesce(func.nullif(monthly, 0), once, 0).label("net"), place.label("place"))
-        .group_by(ContractPosition.product_id, FrameworkContract.id, FrameworkContract.number)
-        .subquery()
+        .with_only_columns(made(func.coalesce(func.nullif(monthly, 0), once, 0)))
+        .where(ContractPosition.product_id == Product.id)
+        .group_by(FrameworkContract.id, FrameworkContract.number)
+        .order_by(func.coalesce(once, 0) + func.coalesce(monthly, 0), FrameworkContract.number)
+        .limit(1)
+        .correlate(Product)
+        .scalar_subquery()
     )
-    # One row per article already; grouping tells SQLite that an index on them pays.
-    best = select(offers.c.product_id, func.max(offers.c.net).label("net")).where(offers.c.place == 1)
-    return best.group_by(offers.c.product_id).cte("best_offers")
 
 
-def _offered(viewer: Actor, day: date) -> Select[Any]:
+def _offered(viewer: Actor, day: date) -> Select[int]:
     return (
         select(ContractPosition.product_id)
         .join(FrameworkContract, FrameworkContract.id == ContractPosition.contract_id)

@@ -9,13 +9,13 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, FromClause, and_, func, null, outerjoin, select, true, type_coerce
+from sqlalchemy import ColumnElement, FromClause, and_, func, outerjoin, select, true
 
 from webshop.catalog.availability import availability
 from webshop.catalog.matching import matches
-from webshop.catalog.models import Manufacturer, Price, Product, ProductStatus, Stock
+from webshop.catalog.models import Manufacturer, Product, ProductStatus, Stock
 from webshop.catalog.selection import Selection
-from webshop.catalog.shown_prices import Priced, in_contract, with_price
+from webshop.catalog.shown_prices import in_contract, price_of_one, price_within
 from webshop.core.actor import Actor
 
 
@@ -75,36 +75,31 @@ class Source:
             found[Facet.PRICE] = price_fits
         return found
 
-    def own_filters(self) -> dict[Facet, ColumnElement[bool]]:
-        """What each active filter asks of the articles themselves."""
-        return self.filters(
+    def own_filters(self) -> list[ColumnElement[bool]]:
+        """What all active filters ask of the articles themselves."""
+        own = self.filters(
             availability=self.availability,
             in_contract=self.in_contract,
             category_id=Product.__table__.c.category_id,
             maker_fits=self.maker_fits,
             price_fits=self.price_fits,
         )
+        return list(own.values())
 
 
-def source(viewer: Actor, selection: Selection, scope: Scope, *, day: date, dialect: str, prices: bool) -> Source:
-    """The articles in scope as this viewer sees them that day; joining `prices` costs as much as all the rest."""
-    in_scope = and_(*_in_scope(selection, scope, dialect))
-    narrowed = in_scope if selection.query or scope.category_ids is not None else None
-    no_price: ColumnElement[Decimal] = type_coerce(null(), Price.unit_net.type)
-    priced = Priced(outerjoin(Product, Stock, Stock.product_id == Product.id), no_price)
-    if prices:
-        priced = with_price(priced.articles, viewer, day, narrowed)
+def source(viewer: Actor, selection: Selection, scope: Scope, *, day: date, dialect: str) -> Source:
+    """The articles in scope as this viewer sees them that day."""
     named = select(Manufacturer.id).where(Manufacturer.name.in_(selection.makers))
     return Source(
         selection=selection,
         scope=scope,
-        articles=priced.articles,
-        in_scope=in_scope,
+        articles=outerjoin(Product, Stock, Stock.product_id == Product.id),
+        in_scope=and_(*_in_scope(selection, scope, dialect)),
         availability=availability(),
         in_contract=in_contract(viewer, day),
         maker_fits=func.coalesce(Product.manufacturer_id.in_(named), False),
-        price=priced.price,
-        price_fits=func.coalesce(_price_fits(selection, priced.price), False),
+        price=price_of_one(viewer, day),
+        price_fits=price_within(viewer, day, selection.lowest, selection.highest) if selection.priced else true(),
     )
 
 
@@ -115,12 +110,3 @@ def _in_scope(selection: Selection, scope: Scope, dialect: str) -> list[ColumnEl
     if selection.query:
         conditions.append(matches(selection.query.words, dialect))
     return conditions
-
-
-def _price_fits(selection: Selection, price: ColumnElement[Decimal]) -> ColumnElement[bool]:
-    bounds = []
-    if selection.lowest is not None:
-        bounds.append(price >= selection.lowest)
-    if selection.highest is not None:
-        bounds.append(price <= selection.highest)
-    return and_(true(), *bounds)

@@ -194,6 +194,7 @@ def configure_engine(engine: Engine, *, public_url: str | None = None) -> None:
         event.listen(engine, "connect", _sqlite_connect)
         event.listen(engine, "begin", _sqlite_begin)
     else:
+        event.listen(engine, "connect", _postgres_connect)
         event.listen(engine, "begin", _postgres_begin)
 
 
@@ -215,6 +216,12 @@ def _sqlite_begin(connection: Connection) -> None:
     else:
         raw.execute("PRAGMA query_only = OFF")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _postgres_connect(dbapi_connection: Any, _record: object) -> None:
+    """A statement over the whole catalogue takes less time than compiling it."""
+    dbapi_connection.execute("SET jit = off")
+    dbapi_connection.commit()
 
 
 def _postgres_begin(connection: Connection) -> None:

@@ -7,12 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 
-from tests.factories import make_category, make_contract, make_organisation, make_product
+from tests.factories import make_category, make_contract, make_manufacturer, make_organisation, make_product
 from webshop.catalog.availability import Availability
-from webshop.catalog.models import Category, Charge, Manufacturer, Price, Product, ProductKind, ProductStatus, Stock
+from webshop.catalog.models import Category, Charge, Price, Product, ProductKind, ProductStatus, Stock
 from webshop.catalog.search import search_text_for
 from webshop.catalog.selection import Selection
 from webshop.organisations.models import Organisation
@@ -95,7 +95,12 @@ def _piece(session: Session, categories: dict[str, Category], number: int, chanc
             return Piece(product, name, maker, Availability.NOW if lead <= 2 else soon, False, monthly, on_sale)
         case 5:
             part = make_product(
-                session, f"Teil {number}", stock=pieces, status=ProductStatus.WITHDRAWN, category=categories[name], manufacturer=None
+                session,
+                f"Teil {number}",
+                stock=pieces,
+                status=ProductStatus.WITHDRAWN,
+                category=categories[name],
+                manufacturer=None,
             )
             product = make_product(session, net=str(net), parts={part: 2}, **given)
             return Piece(product, name, maker, Availability.NOW if pieces >= 2 else soon, False, net, on_sale)
@@ -127,11 +132,9 @@ def counted(pieces: list[Piece], attribute: str) -> dict[Any, int]:
     return dict(Counter(getattr(piece, attribute) for piece in pieces if getattr(piece, attribute) is not None))
 
 
-def heap(session: Session, count: int) -> None:
+def heap(session: Session, numbers: range) -> None:
     """Many plain articles in one go."""
-    category, maker = make_category(session, "Mäuse", slug="maeuse"), Manufacturer(name="Mausfabrik")
-    session.add(maker)
-    session.flush()
+    category, maker = make_category(session, "Mäuse", slug="maeuse"), make_manufacturer(session, "Mausfabrik")
     rows = [
         {
             "number": f"H-{number:06d}",
@@ -143,9 +146,9 @@ def heap(session: Session, count: int) -> None:
             "search_text": search_text_for(f"H-{number:06d}", f"Funkmaus {number}", "Mausfabrik"),
             "created_at": datetime(2026, 1, 1, tzinfo=UTC),
         }
-        for number in range(count)
+        for number in numbers
     ]
-    for start in range(0, count, 2_000):
+    for start in range(0, len(rows), 2_000):
         ids = session.scalars(insert(Product).returning(Product.id), rows[start : start + 2_000]).all()
         session.execute(
             insert(Price),
@@ -162,3 +165,5 @@ def heap(session: Session, count: int) -> None:
         )
         session.execute(insert(Stock), [{"product_id": key, "available": key % 3} for key in ids])
     session.flush()
+    for table in ("products", "prices", "stock"):  # the database soon does it by itself; until then it plans for a small shop
+        session.execute(text(f"ANALYZE {table}"))

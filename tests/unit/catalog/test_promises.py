@@ -30,7 +30,14 @@ def test_a_service_is_never_in_stock():
 
 @pytest.mark.parametrize(
     ("one", "other", "letters"),
-    [("druker", "drucker", 1), ("moniter", "monitor", 1), ("muas", "maus", 1), ("lenvoo", "lenovo", 1), ("", "abc", 3), ("a", "a", 0)],
+    [
+        ("druker", "drucker", 1),
+        ("moniter", "monitor", 1),
+        ("muas", "maus", 1),
+        ("lenvoo", "lenovo", 1),
+        ("", "abc", 3),
+        ("a", "a", 0),
+    ],
 )
 def test_the_distance_of_words_counts_letters_and_swaps(one, other, letters):
     assert distance(one, other) == distance(other, one) == letters

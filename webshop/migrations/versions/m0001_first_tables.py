@@ -495,7 +495,7 @@ def create_tables() -> None:
     op.create_index(
         "ix_products_listing",
         "products",
-        ["status", "category_id", "manufacturer_id", "kind", "lead_time_days", "id"],
+        ["category_id", "status", "manufacturer_id", "kind", "lead_time_days", "id"],
         unique=False,
     )
     op.create_index("ix_products_manufacturer", "products", ["manufacturer_id"], unique=False)
