@@ -8,6 +8,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +28,7 @@ _WORDS = (
     (re.compile(r"(?<![\w-])[\w-]{43}(?![\w-])"), "<secret>"),
     (re.compile(r"\b(BE|AB)-\d{4}-\d{5,}"), r"<\1>"),
     (re.compile(r"\b\d{1,2}:\d{2}\b"), "<clock>"),
+    (re.compile(r" \(\d+\)$"), ""),
     (re.compile(r"\bNr\d+\b|\b[a-z_]+\d+@"), "<person>"),
 )
 _COUNTED = {"seq", "id", "mail_id", "document_id", "last"}
@@ -70,15 +72,22 @@ def changes(before: Snapshot, after: Snapshot, *, ignore: Iterable[str] = ()) ->
         lines += [f"+ {table} {plain(new[key])}" for key in new.keys() - old.keys()]
         lines += [f"- {table} {plain(old[key])}" for key in old.keys() - new.keys()]
         for key in old.keys() & new.keys():
-            altered = {name: value for name, value in new[key].items() if old[key][name] != value}
+            altered = {name: (old[key][name], value) for name, value in new[key].items() if old[key][name] != value}
             if altered:
-                lines.append(f"~ {table} {plain(altered)}")
+                lines.append(f"~ {table} { ({name: _step(*values) for name, values in altered.items()}) }")
     return sorted(lines)
 
 
 def plain(row: Mapping[str, Any]) -> str:
     """A row in words that two runs share."""
     return repr({name: _plain(value, name) for name, value in row.items()})
+
+
+def _step(before: Any, after: Any) -> Any:
+    """From one value to the other; of amounts and counts only by how much."""
+    if isinstance(before, int | Decimal) and isinstance(after, int | Decimal) and not isinstance(after, bool):
+        return f"{after - before:+}"
+    return _plain(after)
 
 
 def _plain(value: Any, name: str = "") -> Any:
