@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from itertools import count
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -94,9 +95,9 @@ class _Making:
         found = select(FulfilmentEntry).where(FulfilmentEntry.order_id == order.id).order_by(FulfilmentEntry.id)
         return list(self.session.scalars(found))
 
-    def wanted(self, product: Product, quantity: int = 1, **values: object) -> carts.Wanted:
+    def wanted(self, product: Product, quantity: int = 1, **values: Any) -> carts.Wanted:
         centre = self.town.centres["11120"].id
-        given: dict[str, object] = {"cost_centre_id": centre, "note": "", "deliveries": (), "shares": (), **values}
+        given: dict[str, Any] = {"cost_centre_id": centre, "note": "", "deliveries": (), "shares": (), **values}
         return carts.Wanted(product_id=product.id, quantity=quantity, **given)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import count
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -80,10 +81,20 @@ def make_town(session: Session) -> Town:
                 )
             )
     session.flush()
-    return Town(house, house.name, *(person.email for person in people.values()), centres=centres)
+    emails = {name: person.email for name, person in people.items()}
+    return Town(
+        house,
+        house.name,
+        buyer=emails["bestellung"],
+        colleague=emails["vertretung"],
+        approver=emails["freigabe"],
+        second=emails["zweite"],
+        both=emails["beides"],
+        centres=centres,
+    )
 
 
-def make_article(session: Session, name: str, net: str | None = "899.00", **values: object) -> Product:
+def make_article(session: Session, name: str, net: str | None = "899.00", **values: Any) -> Product:
     """An article that no other journey buys."""
     values = {"stock": 400, "category": make_category(session, "Zubehör"), **values}
     return make_product(session, f"{name} {next(_serial)}", net=net, **values)
