@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
+import prometheus_client  # noqa: F401 - decides when it is imported where it counts: before a test calls `serve` in here
 import pytest
 from flask import Flask
 from sqlalchemy import Engine, event
@@ -86,6 +87,16 @@ def _stay_on_this_machine() -> None:
 
 
 # --- fixtures ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def same_environment() -> Iterator[None]:
+    """A command that a test runs in this process may set variables; the next test must not meet them."""
+    before = dict(os.environ)
+    yield
+    for name in os.environ.keys() - before.keys() - {"PYTEST_CURRENT_TEST"}:
+        del os.environ[name]
+    os.environ.update({name: value for name, value in before.items() if name != "PYTEST_CURRENT_TEST"})
 
 
 @pytest.fixture
