@@ -134,12 +134,12 @@ def hostile(name: str) -> bytes:
 def test_hostile_workbooks_are_refused_quickly_and_in_little_memory(name: str) -> None:
     content = hostile(name)
     tracemalloc.start()
-    begun = time.perf_counter()
+    begun = time.process_time()
 
     with pytest.raises(UnreadableSheet):
         read(content)
 
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5
     assert tracemalloc.get_traced_memory()[1] < 60_000_000
     tracemalloc.stop()
 
