@@ -25,9 +25,10 @@ from webshop.web.access import current_actor, current_session_id, signed_in
 from webshop.web.errors import say
 
 
-def version_of(text: str | None) -> int | None:
-    """The version that a form was rendered with."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
+def version_of(value: object) -> int | None:
+    """The version that a form carries; None where it carries none that could be one."""
+    text = str(value or "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 @bp.route("/konto", methods=["GET", "POST"])
