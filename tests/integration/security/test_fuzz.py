@@ -47,10 +47,11 @@ NASTY = [
 RAW = ["%00", "%FF%FE", "%ED%A0%80", "%0D%0A", "..%2F..", "%F0%9F%98%80", "a" * 3000]
 """Parts of addresses that are no text: invalid UTF-8, a lone surrogate, line ends."""
 FIELDS = """
-q suche seite sortieren richtung ansicht stand von bis preis_von preis_bis hersteller menge next language theme email password product
-quantity cart line cost_centre note name address desired_date reference subject contact_name contact_phone lines action comment content_hash
-checkout_key cart_id cart_version version withdraw_reason cancel_reason question_id answer reason tracking role organisation organisation_id
-valid_from valid_to first_name last_name phone department art kunde
+q suche seite sortieren richtung ansicht stand von bis preis_von preis_bis hersteller menge next language
+theme email password product quantity cart line cost_centre note name address desired_date reference subject
+contact_name contact_phone lines action comment content_hash checkout_key cart_id cart_version version
+withdraw_reason cancel_reason question_id answer reason tracking role organisation organisation_id valid_from
+valid_to first_name last_name phone department art kunde
 """.split()
 ROLES = [None, Role.BUYER, Role.APPROVER, Role.FULFILMENT, Role.ADMIN]
 PART = re.compile(r"<(?:(\w+)(?:\([^)]*\))?:)?(\w+)>")
