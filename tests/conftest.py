@@ -23,7 +23,7 @@ from tests.mailsink import SmtpSink
 
 RUN: pytest.StashKey[Run] = pytest.StashKey()
 ENGINES: dict[str, list[EngineKind]] = {"sqlite": ["sqlite"], "postgres": ["postgres"], "both": ["sqlite", "postgres"]}
-NOT_COUNTED = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT", "PRAGMA", "SET LOCAL", "SET TRANSACTION")
+NOT_COUNTED = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT", "PRAGMA", "SET ", "SELECT SET_CONFIG")
 
 
 # --- one run, with its options and its files --------------------------------------------------------------------------

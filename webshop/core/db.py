@@ -156,7 +156,6 @@ def impatient() -> Iterator[None]:
 
 
 _tenant: ContextVar[str | None] = ContextVar("tenant", default=None)
-_SET_TENANT = "SELECT set_config('webshop.tenant', %s, true)"
 
 
 @contextmanager
@@ -176,8 +175,12 @@ def bind_tenant(session: Session, organisation_id: UUID | None) -> None:
     """
     _tenant.set(str(organisation_id) if organisation_id else None)
     if organisation_id and session.in_transaction() and session.get_bind().dialect.name == "postgresql":
-        raw = cast(Any, session.connection().connection.dbapi_connection)
-        raw.execute(_SET_TENANT, (str(organisation_id),))
+        _tell_tenant(session.connection(), str(organisation_id))
+
+
+def _tell_tenant(connection: Connection, tenant: str) -> None:
+    """Through SQLAlchemy, so that a connection that died is an error it knows (R-26)."""
+    connection.exec_driver_sql("SELECT set_config('webshop.tenant', %s, true)", (tenant,))
 
 
 PUBLIC_URL_OPTION = "webshop_public_url"
@@ -229,7 +232,7 @@ def _postgres_begin(connection: Connection) -> None:
     if raw.read_only is not _reading.get():
         raw.read_only = _reading.get()
     if (tenant := _tenant.get()) is not None:
-        raw.execute(_SET_TENANT, (tenant,))
+        _tell_tenant(connection, tenant)
 
 
 def sqlite_problems(connection: Connection) -> list[str]:
