@@ -17,6 +17,8 @@ def printed(snapshot: dict[str, Any]) -> bytes:
             raise ValueError("this document cannot be made")
         case "sleeps":
             time.sleep(3600)
+        case "dawdles":
+            time.sleep(2)
         case "spins":
             while True:
                 pass

@@ -45,6 +45,7 @@ T = TypeVar("T")
 IDLE_S = 1.0
 LAST_UNIT_S = 3
 """How long a document may still take once the worker was asked to end; then it is put back unharmed."""
+RENEW_EVERY_S = 45
 PATIENCE_S = 60
 """How long a finished unit waits for a database that went away, before its effect is given up."""
 LONGEST_MAIL_PAUSE_S = 300
@@ -87,6 +88,19 @@ class Context:
                 time.sleep(random.uniform(0.05, 0.2) if is_conflict(error) else 1.0)  # noqa: S311 - jitter, no secret
 
 
+class Keeping:
+    """Renews a lease now and then while a long step runs; LeaseLost ends the step."""
+
+    def __init__(self, renew: Callable[[], None]) -> None:
+        self._renew = renew
+        self._renewed = time.monotonic()
+
+    def __call__(self) -> None:
+        if time.monotonic() - self._renewed > RENEW_EVERY_S:
+            self._renew()
+            self._renewed = time.monotonic()
+
+
 # --- documents --------------------------------------------------------------------------------------------------------
 
 
@@ -102,7 +116,8 @@ def render_document(context: Context) -> bool:
     try:
         if document.attempts > leases.MAX_ATTEMPTS:
             raise Runaway("mehrmals ohne Ergebnis abgebrochen")
-        content = context.renderer.render(document.kind, document.snapshot)
+        keep = Keeping(lambda: context.write(lambda session: documents.renew(session, document, token)))
+        content = context.renderer.render(document.kind, document.snapshot, meanwhile=keep)
     except Interrupted:
         context.write(lambda session: documents.put_back(session, document, token))
     except (RenderingFailed, Runaway) as error:

@@ -18,7 +18,8 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from typing import IO, Any
 
-TIMEOUT_S = 60
+TIMEOUT_S = 300
+"""A confirmation of 2,000 lines takes about half a minute on a small machine."""
 MEMORY_BYTES = 1536 * 1024 * 1024
 MAX_CONTENT = 64 * 1024 * 1024
 LOOK_UP_S = 0.2
@@ -67,8 +68,8 @@ class Renderer:
         self._process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, bufsize=0)
         self._count = 0
 
-    def render(self, kind: str, snapshot: dict[str, Any]) -> bytes:
-        """The document's bytes; RenderingFailed or Runaway."""
+    def render(self, kind: str, snapshot: dict[str, Any], *, meanwhile: Callable[[], None] = lambda: None) -> bytes:
+        """The document's bytes; RenderingFailed or Runaway. `meanwhile` is called again and again while it takes long."""
         self.start()
         process = self._process
         assert process is not None
@@ -80,10 +81,10 @@ class Renderer:
         try:
             process.stdin.write(_HEAD.pack(OK, len(request)))
             _write_all(process.stdin, request)
-            status, size = _HEAD.unpack(self._read(process.stdout, _HEAD.size, deadline))
+            status, size = _HEAD.unpack(self._read(process.stdout, _HEAD.size, deadline, meanwhile))
             if size > MAX_CONTENT:
                 raise Runaway(f"das Dokument ist größer als {MAX_CONTENT // 1024 // 1024} MB")
-            content = self._read(process.stdout, size, deadline)
+            content = self._read(process.stdout, size, deadline, meanwhile)
         except TimeoutError as error:
             self.close()
             raise Runaway(f"nach {self.timeout_s:g} s abgebrochen") from error
@@ -91,7 +92,7 @@ class Renderer:
             code = process.wait()
             self.close()
             raise Runaway(f"der Vorgang endete mit {code}") from error
-        except (Runaway, Interrupted):
+        except Exception:  # whatever it was, the process is in the middle of something
             self.close()
             raise
         if status == OUT_OF_MEMORY:
@@ -101,7 +102,7 @@ class Renderer:
             raise RenderingFailed(content.decode(errors="replace"))
         return content
 
-    def _read(self, pipe: IO[bytes], size: int, deadline: float) -> bytes:
+    def _read(self, pipe: IO[bytes], size: int, deadline: float, meanwhile: Callable[[], None]) -> bytes:
         """So many bytes; TimeoutError after the deadline, EOFError where the other side is gone."""
         parts: list[bytes] = []
         with selectors.DefaultSelector() as selector:
@@ -112,6 +113,7 @@ class Renderer:
                         raise Interrupted
                     if time.monotonic() > deadline:
                         raise TimeoutError
+                    meanwhile()
                     continue
                 part = os.read(pipe.fileno(), min(size, 1 << 20))
                 if not part:

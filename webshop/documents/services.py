@@ -15,7 +15,7 @@ from webshop.core.states import WrongState
 from webshop.documents.models import Document, DocumentKind, DocumentState, fingerprint
 
 LEASE_S = 180
-"""Longer than rendering may take (`rendering.TIMEOUT_S`)."""
+"""Renewed while a long document is being rendered."""
 
 
 def promise_document(
@@ -56,6 +56,11 @@ def promise_document(
 def claim(session: Session, *, worker: str) -> Document | None:
     """Take the oldest promised document to render; the caller commits."""
     return leases.claim(session, Document, states=[DocumentState.PROMISED], worker=worker, seconds=LEASE_S)
+
+
+def renew(session: Session, document: Document, token: str) -> None:
+    """Hold a long document longer; LeaseLost where another worker has it meanwhile."""
+    leases.renew(session, Document, document.id, token, seconds=LEASE_S)
 
 
 def put_back(session: Session, document: Document, token: str) -> None:

@@ -1,8 +1,9 @@
 """The loop: documents are stored, mails go out, timed work runs once, and one bad unit stops nothing."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from threading import Barrier
+from threading import Barrier, Thread
 
 import pytest
 from sqlalchemy import func, select, update
@@ -14,11 +15,14 @@ from tests.integration.worker.promises import no_pauses, promise, promise_mail
 from webshop import worker
 from webshop.accounts.models import FailedSignIn, WebSession
 from webshop.audit.models import AuditEvent
+from webshop.core.db import read_only
 from webshop.core.leases import MAX_ATTEMPTS
 from webshop.core.schedule import ScheduledRun, begin_once
 from webshop.documents.models import Document, DocumentState, fingerprint
 from webshop.documents.queries import content_of
 from webshop.documents.rendering import Renderer
+from webshop.organisations.models import Organisation
+from webshop.outbox import delivery
 from webshop.outbox.models import MailState, OutboxMail
 from webshop.worker import Worker
 
@@ -122,6 +126,63 @@ def test_every_step_of_a_document_is_on_record(fresh_database, now):
     with fresh_database.session() as session:
         events = session.scalars(select(AuditEvent.action).where(AuditEvent.subject_kind == "document")).all()
     assert events == ["document.stored"]
+
+
+# --- long steps -------------------------------------------------------------------------------------------------------
+
+
+def test_a_long_document_keeps_its_lease(fresh_database, now, monkeypatch):
+    monkeypatch.setattr(worker, "RENEW_EVERY_S", 0.3)
+    with fresh_database.session() as session:
+        promise(session, now, snapshot={"ill": "dawdles"})
+        session.commit()
+    one = Worker(fresh_database.settings, renderer=Renderer(ill_printer.COMMAND, timeout_s=30))
+    thread = Thread(target=one.run, kwargs={"until_idle": True})
+    thread.start()
+
+    leases = {until for until in watched(fresh_database, thread) if until is not None}
+
+    assert len(leases) >= 3
+    with fresh_database.session() as session:
+        assert session.execute(select(Document.state, Document.attempts)).one() == (DocumentState.STORED, 1)
+
+
+def watched(database, thread):
+    """The lease as others see it, until the worker is done."""
+    while thread.is_alive():
+        with read_only(), database.session() as session:
+            yield session.scalar(select(Document.lease_until))
+        thread.join(0.1)
+
+
+@pytest.mark.parametrize("slow", ["document", "mail"])
+def test_r23_no_transaction_is_open_while_a_document_is_made_or_a_mail_server_makes_us_wait(
+    fresh_database, smtp_sink, now, monkeypatch, slow
+):
+    monkeypatch.setattr(delivery, "TIMEOUT_S", 2)
+    smtp_sink.mode = "hang"
+    fresh_database.overrides["smtp_url"] = smtp_sink.url
+    with fresh_database.session() as session:
+        if slow == "document":
+            promise(session, now, snapshot={"ill": "dawdles"})
+        else:
+            promise_mail(session, now)
+        session.commit()
+    one = Worker(fresh_database.settings, renderer=Renderer(ill_printer.COMMAND, timeout_s=30))
+    thread = Thread(target=one.run, kwargs={"until_idle": True})
+    thread.start()
+
+    waits = []
+    while thread.is_alive():
+        begun = time.monotonic()
+        with fresh_database.session() as session:
+            session.execute(update(Organisation).values(version=Organisation.version + 1))
+            session.commit()
+        waits.append(time.monotonic() - begun)
+        thread.join(0.1)
+
+    assert len(waits) > 5
+    assert max(waits) < 1.5
 
 
 # --- R-33 -------------------------------------------------------------------------------------------------------------
