@@ -27,7 +27,7 @@ from webshop.web.headers import init_headers
 from webshop.web.health import init_health
 from webshop.web.logs import init_logs
 from webshop.web.pages import bp as pages_bp
-from webshop.web.reading import ReadOnlyGets
+from webshop.web.reading import ReadOnlyGets, init_transactions
 
 BLUEPRINTS = (
     pages_bp,
@@ -108,6 +108,7 @@ def _flask_config(settings: Settings) -> dict[str, object]:
 
 def _init_database(app: Flask) -> None:
     db.init_app(app)
+    init_transactions(app)
     with app.app_context():
         configure_engine(db.engine, public_url=app.extensions["webshop_settings"].public_url)
 

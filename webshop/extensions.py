@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 
 from webshop.core.db import Base
 
-db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options={"expire_on_commit": False})
+"""After its commit a view asks nothing of the database for its answer: a question that fails would be taken for a failed
+commit, and the work would be repeated although it was done (R-24)."""
 login = LoginManager()
 csrf = CSRFProtect()
 babel = Babel()

@@ -15,8 +15,8 @@ from webshop.core.db import is_conflict, is_unavailable
 from webshop.core.errors import NotFound, ShopError, TooMany
 from webshop.core.formats import Worded
 from webshop.core.i18n import N_
-from webshop.extensions import db
 from webshop.web.filters import language
+from webshop.web.reading import give_up
 
 log = logging.getLogger(__name__)
 
@@ -82,14 +82,14 @@ def init_errors(app: Flask) -> None:
 
     @app.errorhandler(ShopError)
     def shop_error(error: ShopError) -> ResponseReturnValue:
-        db.session.rollback()
+        give_up()
         if isinstance(error, TooMany):
             return error_page(429, say(error), retry_after=error.retry_after)
         return error_page(error.status, None if isinstance(error, NotFound) else say(error))
 
     @app.errorhandler(CSRFError)
     def csrf_error(_error: CSRFError) -> ResponseReturnValue:
-        db.session.rollback()
+        give_up()
         return error_page(400)
 
     @app.errorhandler(SecurityError)
@@ -101,12 +101,12 @@ def init_errors(app: Flask) -> None:
     def http_error(error: HTTPException) -> ResponseReturnValue:
         if error.code is None or error.code < 400:
             return error
-        db.session.rollback()
+        give_up()
         return error_page(error.code)
 
     @app.errorhandler(Exception)
     def bug(error: Exception) -> ResponseReturnValue:
-        db.session.rollback()
+        give_up()
         if is_conflict(error) or is_unavailable(error) or isinstance(error, PoolTimeout | InterfaceError):
             log.warning("database busy or away", extra={"reference": reference(), "kind": type(error).__name__})
             return error_page(503)
