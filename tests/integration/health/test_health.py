@@ -61,8 +61,8 @@ def test_r32_work_that_waits_too_long_flips_its_own_check(database, line):
 
 def test_r32_work_that_rests_or_is_held_or_parked_is_not_late(database):
     with database.session() as session:
-        promise_mail(session, OLD, not_before=NOW + timedelta(minutes=5))
-        promise_mail(session, OLD, lease_token="held", lease_until=NOW + timedelta(minutes=5))
+        promise_mail(session, OLD, not_before=NOW + timedelta(days=1))
+        promise_mail(session, OLD, lease_token="held", lease_until=NOW + timedelta(days=1))
         promise_mail(session, OLD, state="failed")
         promise_mail(session, OLD, state="sent")
         promise_mail(session, OLD, attachments=promise(session, NOW))
