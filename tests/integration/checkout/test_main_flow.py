@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from tests.integration.checkout.town_hall import PROVIDER, TownHall, make_cart, make_town_hall, notebook
@@ -227,3 +228,29 @@ def test_a_hard_budget_stops_the_order(session, now):
 
     with pytest.raises(ShopError, match="Budget"):
         order_of(session, hall, make_cart(session, hall, [(notebook(session), 1)], now), now)
+
+
+def test_r10_approved_means_handed_over_and_nothing_else_is(session, now):
+    hall = make_town_hall(session, now)
+    wanted = [(notebook(session), 2), (notebook(session), 1)]
+    order = order_of(session, hall, make_cart(session, hall, wanted, now), now)
+    entries = select(FulfilmentEntry.order_line_id).where(FulfilmentEntry.order_id == order.id)
+    assert session.scalars(entries).all() == []
+
+    decide(session, order, hall.approver, now)
+
+    lines = checkout.load(session, order.id).lines
+    assert sorted(session.scalars(entries), key=str) == sorted((line.id for line in lines), key=str)
+    session.add(
+        FulfilmentEntry(
+            organisation_id=order.organisation_id,
+            order_id=order.id,
+            order_number=order.number,
+            order_line_id=lines[0].id,
+            kind="deliver",
+            payload={},
+            created_at=now,
+        )
+    )
+    with pytest.raises(IntegrityError):
+        session.flush()
