@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from tests.databases import Database
 from tests.factories import PASSWORD, hash_once, make_provider
@@ -250,6 +250,42 @@ def test_r24_a_conflict_at_any_commit_is_retried_and_changes_nothing_else(house,
             assert changes(prepared, house.look(), ignore=[WRITTEN_FIRST] if at > 1 else []) == []
             assert press().status == smooth.status
     require_rules_hold(house.database)
+
+
+@contextmanager
+def statements_after_commits(house: House) -> Iterator[list[str]]:
+    """Yields the statements since the last commit."""
+    from webshop.extensions import db
+
+    with house.database.app.app_context():
+        engine = db.engine
+    since: list[str] = []
+
+    def executed(_connection, _cursor, statement, *_rest):
+        since.append(statement)
+
+    def committed(_connection):
+        since.clear()
+
+    event.listen(engine, "after_cursor_execute", executed)
+    event.listen(engine, "commit", committed)
+    try:
+        yield since
+    finally:
+        event.remove(engine, "after_cursor_execute", executed)
+        event.remove(engine, "commit", committed)
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.__name__)
+def test_r24_after_its_commit_a_form_asks_nothing_of_the_database(house, form):
+    """A question that failed there would be taken for a failed commit, and the work that is done would be done again."""
+    press = form(house)
+
+    with statements_after_commits(house) as since:
+        answer = press()
+
+    assert answer.status == 303
+    assert since == []
 
 
 def differences(found: list[str], wanted: list[str]) -> tuple[list[str], list[str]]:
