@@ -90,6 +90,13 @@ class Visitor:
     def get(self, path: str) -> Reply:
         return self.ask("GET", path)
 
+    def go(self, path: str) -> Reply:
+        """A page, wherever the address leads."""
+        reply = self.get(path)
+        while 300 <= reply.status < 400:
+            reply = self.get(reply.location)
+        return reply
+
     def post(self, path: str, fields: Mapping[str, Any] | Sequence[tuple[str, Any]]) -> Reply:
         body = urlencode(fields, doseq=True).encode()
         return self.ask("POST", path, body, {"Content-Type": "application/x-www-form-urlencoded"})
