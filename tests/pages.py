@@ -121,6 +121,19 @@ class Page:
             owner = self._form_of(pressed)
             assert owner is not None, f"the button {button!r} belongs to no form"
             form = owner
+        return self._filled(form, pressed)
+
+    def forms(self, method: str = "post") -> Iterator[tuple[str, Form]]:
+        """Every form as each of its buttons would send it, with the button's text."""
+        for button in self._buttons():
+            form = self._form_of(button)
+            if form is None or "disabled" in button.attrib or button.get("type", "submit") != "submit":
+                continue
+            filled = self._filled(form, button)
+            if filled.method == method:
+                yield self._button_text(button), filled
+
+    def _filled(self, form: Element, pressed: Element | None) -> Form:
         filled = Form(form.get("action", ""), form.get("method", "get").lower())
         for name, value in self._successful(form):
             if value is None:

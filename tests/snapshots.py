@@ -6,7 +6,8 @@ the same work can be compared.
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -52,6 +53,16 @@ def snapshot(session: Session | Connection, *, without: Iterable[str] = ()) -> S
             for row in rows
         }
     return found
+
+
+@contextmanager
+def undone(session: Session) -> Iterator[None]:
+    """What happens inside, also in requests of the test's client, is taken back at the end."""
+    with session.begin_nested() as aside:
+        session.connection()  # the savepoint is set now, not with the first statement of this very session
+        yield
+        aside.rollback()
+    session.expire_all()
 
 
 def fingerprint(session: Session | Connection, *, without: Iterable[str] = ()) -> dict[str, str]:

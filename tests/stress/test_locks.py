@@ -179,7 +179,7 @@ class NotingRenderer:
     """Stands where the worker's printing process is; notes whether a transaction is open while it prints."""
 
     def __init__(self, writes: OpenWrites) -> None:
-        self.render = writes.slow("render", lambda _kind, _snapshot: b"%PDF-1.7 for this test")
+        self.render = writes.slow("render", lambda *_given, **_more: b"%PDF-1.7 for this test")
 
     def start(self) -> None:
         pass
