@@ -116,7 +116,7 @@ def init_frame(app: Flask) -> None:
             "provider": settings.provider,
             "here": _here(),
             "lang": language(),
-            "asked": "".join(char for char in request.args.get("q", "") if char.isprintable()),
+            "searched": "".join(char for char in request.args.get("q", "") if char.isprintable()),
             "theme": actor.theme if actor else "auto",
         }
 
